@@ -1,0 +1,49 @@
+"""The table of contents on the wire: which function answers which method and path.
+
+The stack makes an API route of each row, the local gateway dispatches by it, and ``functions/unknown.py`` tells
+with it a wrong verb (405) from a path that does not exist (404). A test holds it against what each function
+registers.
+"""
+
+from typing import NamedTuple
+
+
+class Route(NamedTuple):
+    """One row: ``functions/{function}.py`` answers ``method`` on ``path``."""
+
+    method: str
+    path: str
+    function: str
+
+
+ROUTES = (
+    Route("POST", "/v1/validations", "validate"),
+    Route("POST", "/v1/redemptions", "redeem"),
+    Route("POST", "/v1/redemptions/{redemption_id}/rollback", "roll_back"),
+    Route("POST", "/v1/redemptions/{redemption_id}/rollbacks", "roll_back"),
+    Route("GET", "/v1/redemptions", "redemptions"),
+    Route("GET", "/v1/redemptions/{redemption_id}", "redemptions"),
+    Route("GET", "/v1/vouchers/{code}/redemption", "redemptions"),
+    Route("POST", "/v1/publications", "issue"),
+    Route("GET", "/v1/publications", "issue"),
+    Route("POST", "/v1/campaigns", "campaigns"),
+    Route("GET", "/v1/campaigns", "campaigns"),
+    Route("GET", "/v1/campaigns/{campaign_id}", "campaigns"),
+    Route("PUT", "/v1/campaigns/{campaign_id}", "campaigns"),
+    Route("DELETE", "/v1/campaigns/{campaign_id}", "campaigns"),
+    Route("POST", "/v1/campaigns/{campaign_id}/enable", "campaigns"),
+    Route("POST", "/v1/campaigns/{campaign_id}/disable", "campaigns"),
+    Route("POST", "/v1/campaigns/{campaign_id}/vouchers", "campaigns"),
+    Route("POST", "/v1/campaigns/{campaign_id}/vouchers/{code}", "campaigns"),
+    Route("POST", "/v1/vouchers", "vouchers"),
+    Route("GET", "/v1/vouchers", "vouchers"),
+    Route("POST", "/v1/vouchers/{code}", "vouchers"),
+    Route("GET", "/v1/vouchers/{code}", "vouchers"),
+    Route("PUT", "/v1/vouchers/{code}", "vouchers"),
+    Route("DELETE", "/v1/vouchers/{code}", "vouchers"),
+    Route("POST", "/v1/vouchers/{code}/enable", "vouchers"),
+    Route("POST", "/v1/vouchers/{code}/disable", "vouchers"),
+    Route("DELETE", "/v1/vouchers/{code}/sessions/{session_key}", "vouchers"),
+    Route("GET", "/v1/async-actions", "async_actions"),
+    Route("GET", "/v1/async-actions/{action_id}", "async_actions"),
+)

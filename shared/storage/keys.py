@@ -1,0 +1,134 @@
+"""Every key of the one table, so that all access patterns can be read in one place.
+
+A key begins with the project, so two projects never meet. ``codes`` below is a hash of the project and the
+code's normal form: a voucher is found by its code or by its id with the same single read, and a redemption's id
+carries the hash of its voucher, so that redemptions are found by id and by voucher without any index.
+
+    item                PK                              SK
+    voucher             {project}#voucher#{hash}        voucher
+    hold (session)      {project}#voucher#{hash}        hold#{session key}
+    redemption          {project}#redemptions#{hash}    {milliseconds}{random}
+    campaign            {project}#campaign#{id}         campaign
+    campaign's name     {project}#campaign_name#{name}  campaign_name
+    publication         {project}#publication#{id}      publication
+    customer            {project}#customer#{id}         customer
+    order               {project}#order#{id}            order
+    async action        {project}#async_action#{id}     async_action
+    remembered answer   {project}#answer#{hash}         answer
+    access key          access_key#{app id}             access_key
+
+Two indexes, both KEYS_ONLY and sparse, so that counting a use touches neither:
+
+    index    partition                             sort                           serves
+    lists    {project}#{kind}#{shard}              {instant}#{id}                 every list of a kind, newest first
+    pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one to issue
+
+A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
+
+    question                                 costs
+    a voucher by code or id                  one read of its item (at most 1 KB: 0.5 unit, 1 when consistent)
+    a checkout's facts                       one batch: vouchers, holds, customer, order; then campaigns, if any
+    a redemption by id, by voucher           one read; one query of one partition
+    one page of a list                       a query a shard (8), then one batch for the page's items
+    a free code of a campaign                one query of one shard, from a random point
+"""
+
+import hashlib
+from datetime import datetime
+from typing import NamedTuple
+
+TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled")}
+"""Name of each index → its partition and sort attributes; both are strings."""
+
+TIME_TO_LIVE = "expires_at"
+"""Epoch seconds after which DynamoDB may remove an item. Only a broom: correctness never waits for it."""
+
+SHARDS = 8
+"""Partitions a list is spread over: 8 × 1,000 writes a second."""
+
+
+class Key(NamedTuple):
+    """Where one item lives.
+
+    >>> Key.campaign("sandbox", "camp_1")
+    Key(PK='sandbox#campaign#camp_1', SK='campaign')
+    """
+
+    PK: str
+    SK: str
+
+    @classmethod
+    def voucher(cls, project: str, code_hash: str) -> "Key":
+        return cls(f"{project}#voucher#{code_hash}", "voucher")
+
+    @classmethod
+    def hold(cls, project: str, code_hash: str, session: str) -> "Key":
+        return cls(f"{project}#voucher#{code_hash}", f"hold#{session}")
+
+    @classmethod
+    def redemption(cls, project: str, redemption_id: str) -> "Key":
+        """The id is ``{prefix}_{hash of the voucher}{milliseconds}{random}``; both halves of the key are in it.
+
+        >>> Key.redemption("sandbox", "r_0123456789abcdef0199cafe0000ffff")
+        Key(PK='sandbox#redemptions#0123456789abcdef', SK='0199cafe0000ffff')
+        """
+        _, _, body = redemption_id.partition("_")
+        return cls(f"{project}#redemptions#{body[:16]}", body[16:])
+
+    @classmethod
+    def campaign(cls, project: str, campaign_id: str) -> "Key":
+        return cls(f"{project}#campaign#{campaign_id}", "campaign")
+
+    @classmethod
+    def campaign_name(cls, project: str, name: str) -> "Key":
+        return cls(f"{project}#campaign_name#{name}", "campaign_name")
+
+    @classmethod
+    def publication(cls, project: str, publication_id: str) -> "Key":
+        return cls(f"{project}#publication#{publication_id}", "publication")
+
+    @classmethod
+    def customer(cls, project: str, customer_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", "customer")
+
+    @classmethod
+    def order(cls, project: str, order_id: str) -> "Key":
+        return cls(f"{project}#order#{order_id}", "order")
+
+    @classmethod
+    def async_action(cls, project: str, action_id: str) -> "Key":
+        return cls(f"{project}#async_action#{action_id}", "async_action")
+
+    @classmethod
+    def answer(cls, project: str, scope: str) -> "Key":
+        return cls(f"{project}#answer#{digest(scope)}", "answer")
+
+    @classmethod
+    def access_key(cls, app_id: str) -> "Key":
+        """The one key that no project begins: it is what tells the project."""
+        return cls(f"access_key#{app_id}", "access_key")
+
+
+def digest(text: str) -> str:
+    """A stable name for a text of any length: 128 bits of SHA-256 in hex.
+
+    >>> digest("Summer"), len(digest("x" * 10_000))
+    ('c0de243c407c0e98ed0364e1d0c636d5', 32)
+    """
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def shard_of(id_: str) -> int:
+    """The shard of a list in which an id stands; even, and the same for ever."""
+    return hashlib.sha256(id_.encode()).digest()[0] % SHARDS
+
+
+def listing(project: str, kind: str, id_: str, at: datetime) -> dict[str, str]:
+    """The two attributes that put an item on the list of its kind."""
+    return {"list": f"{project}#{kind}#{shard_of(id_)}", "listed": f"{at:%Y-%m-%dT%H:%M:%S.%f}#{id_}"}
+
+
+def pooling(project: str, campaign_id: str, code_hash: str, *, free: bool) -> dict[str, str]:
+    """The two attributes that put a code in its campaign's pool, free to be issued or held by somebody."""
+    state = "free" if free else "held"
+    return {"pool": f"{project}#pool#{campaign_id}#{shard_of(code_hash)}", "pooled": f"{state}#{code_hash}"}
