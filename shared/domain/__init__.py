@@ -1,0 +1,1 @@
+"""What a promotion is, and every decision about it: pure. No AWS, no environment, no clock, no randomness."""

@@ -1,0 +1,37 @@
+"""A campaign: what its codes have in common, and the switch over all of them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.domain.codes import CodeConfig
+from shared.domain.discounts import Discount
+from shared.domain.model import Frozen, Instant, Metadata, Name, Text
+
+Uses = Annotated[int, Field(strict=True, ge=1, le=2**53)]
+"""How often one code may be used."""
+
+
+class Campaign(Frozen):
+    """Codes that share a discount, dates and a switch; they look these up here, so a change reaches all at once."""
+
+    id: str
+    name: Name
+    description: Text | None = None
+    campaign_type: Literal["DISCOUNT_COUPONS"] = "DISCOUNT_COUPONS"
+    type: Literal["AUTO_UPDATE", "STATIC", "STANDALONE"] = "STATIC"
+    discount: Discount
+    code_config: CodeConfig = CodeConfig()
+    quantity: Uses | None = None
+    join_once: bool = False
+    start_date: Instant | None = None
+    expiration_date: Instant | None = None
+    active: bool = True
+    metadata: Metadata = Field(default_factory=dict)
+    category: Name | None = None
+    creation_status: Literal["DONE", "IN_PROGRESS", "FAILED"] = "DONE"
+    vouchers_count: int = 0
+    created_at: Instant
+    updated_at: Instant | None = None
+    deleted: bool = False
+    version: int = 1

@@ -1,0 +1,63 @@
+"""What every value of the domain has in common."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+
+class Frozen(BaseModel):
+    """A value: it never changes, and what it does not know it ignores."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+def utc(at: datetime) -> datetime:
+    """The same instant in UTC, to the millisecond; a time without a zone is taken as UTC.
+
+    >>> utc(datetime.fromisoformat("2026-03-17T09:00:00.123456+01:00"))
+    datetime.datetime(2026, 3, 17, 8, 0, 0, 123000, tzinfo=datetime.timezone.utc)
+    """
+    zoned = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return zoned.replace(microsecond=zoned.microsecond // 1000 * 1000)
+
+
+def iso(at: datetime) -> str:
+    """An instant as the wire and the table write it.
+
+    >>> iso(datetime(2026, 3, 17, 8, tzinfo=UTC))
+    '2026-03-17T08:00:00.000Z'
+    """
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def _inside_the_calendar(at: datetime) -> datetime:
+    try:
+        return utc(at)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
+
+
+Instant = Annotated[datetime, AfterValidator(_inside_the_calendar), PlainSerializer(iso)]
+"""A UTC instant with milliseconds."""
+
+
+def _printable(text: str) -> str:
+    if any(ord(character) < 0x20 and character not in "\t\n\r" for character in text):
+        raise ValueError("must not contain control characters")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError("must be valid Unicode") from None
+    return text
+
+
+Text = Annotated[str, Field(strict=True, max_length=4_000), AfterValidator(_printable)]
+"""What people write: any script, emoji too, but nothing that steers a terminal."""
+
+Name = Annotated[str, Field(strict=True, min_length=1, max_length=256), AfterValidator(_printable)]
+"""What people call a thing: like Text, and short, for it becomes part of a key."""
+
+Metadata = dict[Annotated[str, Field(max_length=256), AfterValidator(_printable)], Any]
+"""A shop's own attributes."""

@@ -1,0 +1,29 @@
+"""A publication: a code, or codes, given to a customer."""
+
+from typing import NamedTuple
+
+from shared.domain.campaigns import Campaign
+from shared.domain.customers import Customer
+from shared.domain.model import Frozen, Instant, Metadata
+from shared.domain.vouchers import Voucher
+
+
+class Publication(Frozen):
+    """The record of it; ``source_id`` is the caller's own name for it, and makes it happen once."""
+
+    id: str
+    customer_id: str
+    campaign_id: str | None = None
+    codes: tuple[str, ...]
+    source_id: str | None = None
+    metadata: Metadata | None = None
+    created_at: Instant
+
+
+class Published(NamedTuple):
+    """A publication with what an answer tells about it."""
+
+    publication: Publication
+    vouchers: tuple[Voucher, ...]
+    customer: Customer | None = None
+    campaign: Campaign | None = None

@@ -1,0 +1,238 @@
+"""What became of an offer: redeemed, refused, given back. Each is a record of its own, kept for ever."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from shared.domain.campaigns import Campaign
+from shared.domain.checkout import Applicable, Checkout, Verdict
+from shared.domain.customers import Customer
+from shared.domain.ids import code_hash, timed
+from shared.domain.model import Frozen, Instant, Metadata, iso
+from shared.domain.orders import StoredOrder
+from shared.domain.vouchers import Redeemable, Voucher
+
+Chance = Callable[[], str]
+"""Where new ids get their chance from: 8 random hex digits a call."""
+
+
+class Redemption(Frozen):
+    """One record. Of a stack, the parent names no voucher and each child names its parent.
+
+    ``amount``, ``discount`` and ``applied`` are the order's price, all that was taken off it so far, and what this
+    offer took off, in minor units. The record names its voucher, order and customer; what they are is theirs to say.
+    """
+
+    id: str
+    date: Instant
+    object: Literal["redemption", "redemption_rollback"] = "redemption"
+    status: Literal["SUCCEEDED", "FAILED", "ROLLED_BACK"] = "SUCCEEDED"
+    code: str | None = None
+    campaign_id: str | None = None
+    campaign: str | None = None
+    customer_id: str | None = None
+    order_id: str | None = None
+    parent: str | None = None
+    children: tuple[str, ...] = ()
+    session: str | None = None
+    amount: int | None = None
+    discount: int | None = None
+    applied: int | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    tracking_id: str | None = None
+    metadata: Metadata | None = None
+    channel_id: str | None = None
+    reason: str | None = None
+    undoes: str | None = None
+    """Of a rollback: the redemption that it gives back."""
+    undone_by: str | None = None
+    """Of a redemption that was given back: its rollback."""
+
+
+class Offer(NamedTuple):
+    """The voucher behind a record, as it is now; None where it was deleted or never was."""
+
+    voucher: Voucher | None
+    campaign: Campaign | None = None
+
+
+class Told(NamedTuple):
+    """Records with all that an answer tells about them: the order, the customer, and each record's offer."""
+
+    records: tuple[Redemption, ...]
+    parent: Redemption | None = None
+    order: StoredOrder | None = None
+    customer: Customer | None = None
+    offers: Mapping[str, Offer] = {}  # noqa: RUF012 - read only
+    """By code."""
+
+    @property
+    def failure(self) -> Redemption | None:
+        """The record of the refusal, if this is one."""
+        first = self.records[0]
+        return first if first.status == "FAILED" else None
+
+
+class History(NamedTuple):
+    """A list of records, with the offers (by code), orders and customers (by id) that they name."""
+
+    records: Sequence[Redemption]
+    offers: Mapping[str, Offer]
+    orders: Mapping[str, StoredOrder]
+    customers: Mapping[str, Customer]
+    total: int
+
+
+class Buyer(NamedTuple):
+    """Who buys, and what: the stored customer and order that a redemption will leave behind."""
+
+    customer: Customer | None = None
+    order: StoredOrder | None = None
+
+
+def redeemed(verdict: Verdict, buyer: Buyer, *, project: str, channel_id: str, at: datetime, chance: Chance) -> Told:
+    """The records of a valid verdict: one for each offer and, for more than one, their parent."""
+    checkout = verdict.checkout
+    parent_id = timed("r", at, chance(), of=chance() + chance()) if len(verdict.applicable) > 1 else None
+    common = _common(checkout, buyer, channel_id=channel_id, at=at)
+    records = tuple(
+        _record(offer, common, parent_id, of=code_hash(project, offer.redeemable.voucher.code), chance=chance)
+        for offer in verdict.applicable
+    )
+    parent = None
+    if parent_id:
+        price = verdict.price
+        parent = Redemption(
+            id=parent_id,
+            children=tuple(record.id for record in records),
+            amount=price and price.amount,
+            discount=price and price.discount,
+            applied=price and price.discount,
+            **common,
+        )
+    order = buyer.order and _paid(buyer.order, verdict, records, parent, at=at)
+    offers = {
+        offer.redeemable.voucher.code: Offer(_used(offer.redeemable.voucher), offer.redeemable.campaign)
+        for offer in verdict.applicable
+    }
+    return Told(records, parent, order, buyer.customer, offers)
+
+
+def refused(verdict: Verdict, buyer: Buyer, *, project: str, channel_id: str, at: datetime, chance: Chance) -> Told:
+    """The record of a refusal: of the first offer, in the order of the request, that may not be used."""
+    first = verdict.inapplicable[0]
+    voucher = first.redeemable and first.redeemable.voucher
+    code = voucher.code if voucher else first.named
+    reason = first.reasons[0]
+    common = _common(verdict.checkout, Buyer(buyer.customer), channel_id=channel_id, at=at)
+    record = Redemption(
+        id=timed("rf", at, chance(), of=code_hash(project, code)),
+        status="FAILED",
+        code=code,
+        campaign_id=voucher and voucher.campaign_id,
+        campaign=voucher and voucher.campaign,
+        failure_code=reason.key,
+        failure_message=reason.message,
+        amount=verdict.checkout.order and verdict.checkout.order.total,
+        order_id=verdict.facts.order and verdict.facts.order.id,
+        **common,
+    )
+    redeemable: Redeemable | None = first.redeemable
+    offers = {code: Offer(redeemable.voucher, redeemable.campaign)} if redeemable else {}
+    return Told((record,), customer=buyer.customer, offers=offers)
+
+
+def rolled_back(
+    records: tuple[Redemption, ...],
+    parent: Redemption | None,
+    order: StoredOrder | None,
+    *,
+    project: str,
+    reason: str | None,
+    tracking_id: str | None,
+    at: datetime,
+    chance: Chance,
+) -> Told:
+    """The records that give redemptions back: one for each, and a parent for a stack."""
+
+    def undo(record: Redemption, of: str, parent_id: str | None) -> Redemption:
+        return record.model_copy(
+            update={
+                "id": timed("rr", at, chance(), of=of),
+                "object": "redemption_rollback",
+                "date": at,
+                "parent": parent_id,
+                "children": (),
+                "session": None,
+                "reason": reason,
+                "tracking_id": tracking_id or record.tracking_id,
+                "undoes": record.id,
+            }
+        )
+
+    undone_parent = undo(parent, chance() + chance(), None) if parent else None
+    parent_id = undone_parent.id if undone_parent else None
+    rollbacks = tuple(undo(record, code_hash(project, record.code or ""), parent_id) for record in records)
+    if undone_parent:
+        undone_parent = undone_parent.model_copy(update={"children": tuple(rollback.id for rollback in rollbacks)})
+    if order:
+        order = order.model_copy(update={"status": "CANCELED", "discount": 0, "updated_at": at})
+    return Told(rollbacks, undone_parent, order)
+
+
+def _common(checkout: Checkout, buyer: Buyer, *, channel_id: str, at: datetime) -> dict[str, Any]:
+    common = {
+        "date": at,
+        "customer_id": buyer.customer and buyer.customer.id,
+        "order_id": buyer.order and buyer.order.id,
+        "session": checkout.session and checkout.session.key,
+        "tracking_id": checkout.tracking_id,
+        "metadata": checkout.metadata,
+        "channel_id": channel_id,
+    }
+    return {name: value for name, value in common.items() if value is not None}
+
+
+def _record(offer: Applicable, common: dict[str, Any], parent: str | None, *, of: str, chance: Chance) -> Redemption:
+    price = offer.price
+    return Redemption(
+        id=timed("r", common["date"], chance(), of=of),
+        code=offer.redeemable.voucher.code,
+        campaign_id=offer.redeemable.voucher.campaign_id,
+        campaign=offer.redeemable.voucher.campaign,
+        parent=parent,
+        amount=price and price.amount,
+        discount=price and price.discount,
+        applied=price and price.applied,
+        **common,
+    )
+
+
+def _used(voucher: Voucher) -> Voucher:
+    return voucher.model_copy(update={"redeemed_quantity": voucher.redeemed_quantity + 1})
+
+
+def _paid(
+    order: StoredOrder, verdict: Verdict, records: tuple[Redemption, ...], parent: Redemption | None, *, at: datetime
+) -> StoredOrder:
+    named = [
+        {
+            "date": iso(at),
+            "related_object_type": "voucher",
+            "related_object_id": offer.redeemable.voucher.id,
+        }
+        for offer in verdict.applicable
+    ]
+    redemptions = {record.id: entry for record, entry in zip(records, named, strict=True)}
+    if parent:
+        stacked = [record.id for record in records]
+        redemptions = {parent.id: {"date": iso(at), "related_object_type": "redemption", "stacked": stacked}}
+    update = {
+        "status": "PAID",
+        "discount": verdict.price.discount if verdict.price else 0,
+        "redemptions": redemptions,
+        "offers": tuple(offer.redeemable.voucher.id for offer in verdict.applicable),
+        "updated_at": at,
+    }
+    return order.model_copy(update=update)
