@@ -1,0 +1,1 @@
+"""How facts are kept: one table, conditional writes, a store for each aggregate."""

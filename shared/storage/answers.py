@@ -1,0 +1,64 @@
+"""Answers that an ``Idempotency-Key`` remembers, for 24 hours by the service's clock.
+
+The write is the lookup: a commit carries its answer, created only if none is there. Whoever comes second fails on
+just that, has written nothing, and reads what the first one was told.
+"""
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared.storage.keys import Key
+from shared.storage.table import Table, Write, encoded
+
+KEPT = timedelta(hours=24)
+
+
+class AlreadyAnsweredError(Exception):
+    """The first request of this key has been answered; nothing was written."""
+
+
+class Answer(NamedTuple):
+    """What the first request was told; ``asked`` is the fingerprint of its body."""
+
+    asked: str
+    status: int
+    body: str
+
+
+class AnswerStore:
+    """The remembered answers of one project."""
+
+    def __init__(self, table: Table, project: str) -> None:
+        self._table = table
+        self._project = project
+
+    def get(self, scope: str, *, at: datetime) -> Answer | None:
+        item = self._table.get(Key.answer(self._project, scope))
+        if item is None or item["until"] <= _ms(at):
+            return None
+        return Answer(item["asked"], item["status"], zlib.decompress(item["body"]).decode())
+
+    def keep(self, scope: str, answer: Answer, *, at: datetime) -> Sequence[Write]:
+        """The write that remembers an answer, unless one is remembered already."""
+        until = at + KEPT
+        item = {
+            **Key.answer(self._project, scope)._asdict(),
+            "asked": answer.asked,
+            "status": answer.status,
+            "body": zlib.compress(answer.body.encode(), 1),
+            "until": _ms(until),
+            "expires_at": int(until.timestamp()) + 86_400,
+        }
+        body = {
+            "Item": encoded(item),
+            "ConditionExpression": "attribute_not_exists(PK) OR #until <= :at",
+            "ExpressionAttributeNames": {"#until": "until"},
+            "ExpressionAttributeValues": encoded({":at": _ms(at)}),
+        }
+        return (Write({"Put": body}, AlreadyAnsweredError()),)
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,147 @@
+"""Publications, and the codes that they give away."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import Moved
+from shared.domain.ids import code_hash
+from shared.domain.publications import Publication, Published
+from shared.domain.vouchers import Voucher
+from shared.storage.campaigns import CampaignStore
+from shared.storage.customers import CustomerStore, customer_id, keeping_customer
+from shared.storage.documents import item_of, value_of
+from shared.storage.keys import SHARDS, Key, listing, pooling
+from shared.storage.table import Item, Page, Table, Write, chunks, create, update
+from shared.storage.voucher_items import adding, voucher_of
+from shared.storage.vouchers import VoucherStore
+
+CANDIDATES = 25
+"""Codes that are looked at together when a free one is sought."""
+
+
+class PublicationStore:
+    """The publications of one project."""
+
+    def __init__(self, table: Table, project: str) -> None:
+        self._table = table
+        self.project = project
+        self.campaigns = CampaignStore(table, project)
+        self.vouchers = VoucherStore(table, project)
+        self._customers = CustomerStore(table, project)
+
+    def find(self, publication_id: str | None, customer_id_: str | None) -> tuple[Publication | None, Customer | None]:
+        """A publication and a customer, those that there are; one round trip."""
+        publication = Key.publication(self.project, publication_id) if publication_id else None
+        customer = Key.customer(self.project, customer_id_) if customer_id_ else None
+        items = self._table.get_many(key for key in (publication, customer) if key)
+        found = items.get(publication) if publication else None
+        return (
+            value_of(Publication, found, ()) if found else None,
+            self._customers.canonical(items.get(customer)) if customer else None,
+        )
+
+    def free(self, campaign_id: str) -> Iterator[Voucher]:
+        """The codes of a campaign that may be given away, from a random point on.
+
+        The index may be a moment behind, so each code is looked at as it is now; the commit looks once more.
+        """
+        first = secrets.randbelow(SHARDS)
+        middle = f"free#{secrets.token_hex(8)}"
+        halves = (("free#", middle), (middle, "free#~"))
+        for half in reversed(halves):
+            for shard in range(first, first + SHARDS):
+                hashes = self.campaigns.codes(campaign_id, shard=shard % SHARDS, since=half[0], until=half[1])
+                for piece in chunks(hashes, CANDIDATES):
+                    for voucher in self.vouchers.of_hashes(piece):
+                        if voucher.active and not voucher.published:
+                            yield voucher
+
+    def publish(
+        self,
+        published: Published,
+        *,
+        known: Customer | None,
+        minted: Sequence[Voucher],
+    ) -> None:
+        """Give codes to a customer: all, with the record of it and the customer, or nothing.
+
+        Raises:
+            Moved: if one of the codes was given away just now, or the publication made by somebody else.
+        """
+        publication = published.publication
+        new = {voucher.id for voucher in minted}
+        writes: list[Write] = [
+            create(
+                Key.publication(self.project, publication.id),
+                {
+                    **item_of(publication, ()),
+                    **listing(self.project, "publication", publication.id, publication.created_at),
+                },
+                otherwise=Moved(),
+            )
+        ]
+        if published.customer:
+            writes += keeping_customer(self.project, published.customer, known=known)
+        for voucher in published.vouchers:
+            if voucher.id in new:
+                writes.append(adding(self.project, voucher, otherwise=Moved()))
+            else:
+                writes.append(self._giving(voucher, publication.customer_id))
+        if minted and published.campaign:
+            writes.append(self.campaigns.counting(published.campaign, len(minted)))
+        self._table.commit(*writes, outcome=published)
+
+    def tell(self, publications: Sequence[Publication]) -> list[Published]:
+        """Publications with their vouchers, customers and campaigns, as these are now."""
+        vouchers = {
+            code: Key.voucher(self.project, code_hash(self.project, code))
+            for publication in publications
+            for code in publication.codes
+        }
+        customers = {
+            publication.customer_id: Key.customer(self.project, publication.customer_id) for publication in publications
+        }
+        items = self._table.get_many([*vouchers.values(), *customers.values()])
+        campaigns = self.campaigns.get_many(
+            (publication.campaign_id for publication in publications if publication.campaign_id), warm=True
+        )
+        return [
+            Published(
+                publication,
+                tuple(voucher_of(items[vouchers[code]]) for code in publication.codes if vouchers[code] in items),
+                self._customers.canonical(items.get(customers[publication.customer_id])),
+                campaigns.get(publication.campaign_id or ""),
+            )
+            for publication in publications
+        ]
+
+    def page(self, page: Page) -> list[Published]:
+        items = self._table.page(f"{self.project}#publication", page)
+        return self.tell([value_of(Publication, item, ()) for item in items])
+
+    def count(self) -> int:
+        return self._table.count(f"{self.project}#publication")
+
+    def customer_id(self, profile: Profile) -> str | None:
+        return customer_id(self.project, profile)
+
+    def _giving(self, voucher: Voucher, holder: str) -> Write:
+        """A unique code goes to one customer; any other may be given to many, the first is its holder."""
+        hashed = code_hash(self.project, voucher.code)
+        values: Item = {"holder": holder, "one": 1, "yes": True, "no": False}
+        sets = "#holder_id = if_not_exists(#holder_id, :holder)"
+        only_if = "attribute_exists(PK) AND #active = :yes AND #deleted = :no"
+        if voucher.is_unique:
+            only_if += " AND #published = :zero"
+            values["zero"] = 0
+        if voucher.campaign_id:
+            sets += ", #pool = :pool, #pooled = :pooled"
+            values |= pooling(self.project, voucher.campaign_id, hashed, free=False)
+        return update(
+            Key.voucher(self.project, hashed),
+            f"SET {sets} ADD #published :one",
+            values,
+            only_if=only_if,
+            otherwise=Moved(),
+        )

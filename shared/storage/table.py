@@ -1,0 +1,322 @@
+"""The one table: items, conditional writes, and what a failed condition means.
+
+Everything that a request changes is one ``commit``: one transaction, all or nothing. The answer that an
+``Idempotency-Key`` remembers is one more write of the same transaction, so there is no moment between doing and
+remembering in which a crash could fall.
+
+An item is its keys, the few attributes that conditions and counters touch, and a ``document``: the rest as JSON.
+The document keeps items small (a write unit a kilobyte) and spares the client library a node for every field.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from shared.domain.errors import Busy
+from shared.storage.keys import SHARDS, TABLE_INDEXES, Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+Item = dict[str, Any]
+"""An item as Python sees it: strings, whole numbers, booleans."""
+
+T = TypeVar("T")
+
+ATTEMPTS = 14
+FIRST_PAUSE = 0.004
+LONGEST_PAUSE = 0.25
+PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Reasons for a cancelled transaction that are no answer: somebody else was writing, so it is tried again."""
+MOST_READS = 100
+MOST_WRITES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of a transaction, and what its failed condition means (None: it has no condition)."""
+
+    action: dict[str, Any]
+    otherwise: Exception | None = None
+
+
+def put(key: Key, item: Item) -> Write:
+    """Write an item, whatever was there."""
+    return Write({"Put": {"Item": encoded({**key._asdict(), **item})}})
+
+
+def create(key: Key, item: Item, *, otherwise: Exception) -> Write:
+    """Write an item that must not exist yet."""
+    body = {"Item": encoded({**key._asdict(), **item}), "ConditionExpression": "attribute_not_exists(PK)"}
+    return Write({"Put": body}, otherwise)
+
+
+def replace(key: Key, item: Item, *, version: int, otherwise: Exception) -> Write:
+    """Write an item over the version that was read, and no other."""
+    return Write(
+        {
+            "Put": {
+                "Item": encoded({**key._asdict(), **item, "version": version + 1}),
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": encoded({":version": version}),
+            }
+        },
+        otherwise,
+    )
+
+
+def update(
+    key: Key, expression: str, values: Item, *, only_if: str = "attribute_exists(PK)", otherwise: Exception
+) -> Write:
+    """Change attributes in place; ``#word`` stands for a reserved attribute name."""
+    body: dict[str, Any] = {
+        "Key": encoded(key._asdict()),
+        "UpdateExpression": expression,
+        "ConditionExpression": only_if,
+    }
+    if names := set(re.findall(r"#\w+", f"{expression} {only_if}")):
+        body["ExpressionAttributeNames"] = {name: name[1:] for name in sorted(names)}
+    if values:
+        body["ExpressionAttributeValues"] = encoded({f":{name}": value for name, value in values.items()})
+    return Write({"Update": body}, otherwise)
+
+
+def delete(key: Key, *, only_if: str = "", values: Item | None = None, otherwise: Exception | None = None) -> Write:
+    """Remove an item, if it is as expected."""
+    body: dict[str, Any] = {"Key": encoded(key._asdict())}
+    if only_if:
+        body["ConditionExpression"] = only_if
+    if names := set(re.findall(r"#\w+", only_if)):
+        body["ExpressionAttributeNames"] = {name: name[1:] for name in sorted(names)}
+    if values:
+        body["ExpressionAttributeValues"] = encoded({f":{name}": value for name, value in values.items()})
+    return Write({"Delete": body}, otherwise)
+
+
+def encoded(item: Item) -> dict[str, Any]:
+    """An item in DynamoDB's notation; what is None is left out.
+
+    >>> encoded({"code": "MUG", "taken": 1, "active": True, "quantity": None})
+    {'code': {'S': 'MUG'}, 'taken': {'N': '1'}, 'active': {'BOOL': True}}
+    """
+    return {name: _typed(value) for name, value in item.items() if value is not None}
+
+
+def decoded(item: dict[str, Any]) -> Item:
+    """The reverse of ``encoded``.
+
+    >>> decoded({"code": {"S": "MUG"}, "taken": {"N": "1"}, "active": {"BOOL": True}})
+    {'code': 'MUG', 'taken': 1, 'active': True}
+    """
+    return {name: int(value) if kind == "N" else value for name, typed in item.items() for kind, value in typed.items()}
+
+
+def _typed(value: object) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case _:
+            return {"S": value}
+
+
+def chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Pieces of at most ``size`` things.
+
+    >>> list(chunks("abcde", 2))
+    [['a', 'b'], ['c', 'd'], ['e']]
+    """
+    iterator = iter(things)
+    while piece := list(islice(iterator, size)):
+        yield piece
+
+
+def _remembers_nothing(_outcome: object) -> Sequence[Write]:
+    return ()
+
+
+class Page(NamedTuple):
+    """Which part of a list: ``limit`` entries after the first ``skip``."""
+
+    limit: int = 10
+    skip: int = 0
+    newest_first: bool = True
+
+
+class Table:
+    """The table, as one request sees it: ``remember`` makes of an outcome the write that remembers its answer."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        name: str,
+        remember: Callable[[Any], Sequence[Write]] = _remembers_nothing,
+    ) -> None:
+        self._client = client
+        self.name = name
+        self._remember = remember
+
+    def remembering(self, remember: Callable[[Any], Sequence[Write]]) -> Table:
+        """The same table; each commit also writes what ``remember`` makes of its outcome."""
+        return Table(self._client, self.name, remember)
+
+    def get(self, key: Key) -> Item | None:
+        """One item as it is now."""
+        found = self._client.get_item(TableName=self.name, Key=encoded(key._asdict()), ConsistentRead=True)
+        return decoded(found["Item"]) if "Item" in found else None
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """Items as they are now, those that exist, by key; one round trip a hundred."""
+        found: dict[Key, Item] = {}
+        for piece in chunks(dict.fromkeys(keys), MOST_READS):
+            waiting: Any = {
+                self.name: {"Keys": [encoded(key._asdict()) for key in piece], "ConsistentRead": True},
+            }
+            for pause in _pauses():
+                answer = self._client.batch_get_item(RequestItems=waiting)
+                for raw in answer["Responses"].get(self.name, ()):
+                    item = decoded(raw)
+                    found[Key(item["PK"], item["SK"])] = item
+                if not (waiting := answer.get("UnprocessedKeys")):
+                    break
+                time.sleep(pause)
+            else:
+                raise Busy
+        return found
+
+    def query(self, partition: str, *, starting: str = "", newest_first: bool = False) -> Iterator[Item]:
+        """The items of a partition whose sort key starts so, as they are now, in order; read page by page."""
+        arguments: dict[str, Any] = {
+            "KeyConditionExpression": "PK = :pk AND begins_with(SK, :starting)",
+            "ExpressionAttributeValues": encoded({":pk": partition, ":starting": starting}),
+        }
+        if not starting:
+            arguments["KeyConditionExpression"] = "PK = :pk"
+            del arguments["ExpressionAttributeValues"][":starting"]
+        yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, **arguments)
+
+    def listed(self, partition: str, *, newest_first: bool = True, page: int = 1_000) -> Iterator[Item]:
+        """The entries of one kind, from all shards of its list, merged in order of their instants."""
+        shards = (
+            self.index("lists", f"{partition}#{shard}", newest_first=newest_first, page=page) for shard in range(SHARDS)
+        )
+        yield from merge(*shards, key=lambda entry: entry["listed"], reverse=newest_first)
+
+    def page(self, kind: str, page: Page) -> list[Item]:
+        """The items of one page of a kind's list; an entry whose item is gone by now is left out."""
+        entries = self.listed(kind, newest_first=page.newest_first, page=min(1_000, page.skip + page.limit))
+        return self.items(islice(entries, page.skip, page.skip + page.limit))
+
+    def items(self, entries: Iterable[Item]) -> list[Item]:
+        """The items behind index entries, in their order."""
+        keys = [Key(entry["PK"], entry["SK"]) for entry in entries]
+        found = self.get_many(keys)
+        return [found[key] for key in keys if key in found]
+
+    def index(
+        self,
+        index: str,
+        partition: str,
+        *,
+        since: str = "",
+        until: str = "\uffff",
+        newest_first: bool = False,
+        page: int = 1_000,
+    ) -> Iterator[Item]:
+        """The entries of one partition of an index whose sort attribute lies in ``[since, until]``, in order."""
+        hash_name, sort_name = TABLE_INDEXES[index]
+        yield from self._pages(
+            IndexName=index,
+            KeyConditionExpression="#p = :p AND #s BETWEEN :since AND :until",
+            ExpressionAttributeNames={"#p": hash_name, "#s": sort_name},
+            ExpressionAttributeValues=encoded({":p": partition, ":since": since or "\u0001", ":until": until}),
+            ScanIndexForward=not newest_first,
+            Limit=page,
+        )
+
+    def count(self, kind: str) -> int:
+        """How many entries a kind has; reads its whole list (a KEYS_ONLY entry is about 150 bytes)."""
+        total = 0
+        for shard in range(SHARDS):
+            start: dict[str, Any] = {}
+            while True:
+                answer = self._client.query(
+                    TableName=self.name,
+                    IndexName="lists",
+                    Select="COUNT",
+                    KeyConditionExpression="#p = :p",
+                    ExpressionAttributeNames={"#p": TABLE_INDEXES["lists"][0]},
+                    ExpressionAttributeValues=encoded({":p": f"{kind}#{shard}"}),
+                    **start,
+                )
+                total += answer["Count"]
+                if "LastEvaluatedKey" not in answer:
+                    break
+                start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return total
+
+    def commit(self, *writes: Write, outcome: object = None) -> None:
+        """Make every write or none, and remember the outcome's answer with them.
+
+        A conflict with another transaction, or a throttle, is no refusal: it is tried again, with jitter.
+
+        Raises:
+            Exception: what the first failed condition means (``Write.otherwise``).
+            Busy: if others kept writing to the same items; nothing was written.
+        """
+        every = (*self._remember(outcome), *writes)
+        if len(every) > MOST_WRITES:
+            raise ValueError(f"{len(every)} writes do not fit one transaction")
+        if len(every) == 1 and every[0].otherwise is None and "Put" in every[0].action:
+            # Nothing to be atomic with and no condition that a repeated attempt could trip over: half the price.
+            self._client.put_item(TableName=self.name, **every[0].action["Put"])
+            return
+        actions: Any = [
+            {kind: {"TableName": self.name, **body}} for write in every for kind, body in write.action.items()
+        ]
+        for pause in _pauses():
+            try:
+                # The client sends one token with every attempt of its own, so an answer lost on the way is no
+                # second transaction.
+                self._client.transact_write_items(TransactItems=actions)
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons = error.response["CancellationReasons"]
+                for write, reason in zip(every, reasons, strict=True):
+                    if reason.get("Code") == "ConditionalCheckFailed" and write.otherwise:
+                        raise write.otherwise from None
+                if not any(reason.get("Code") in PASSING for reason in reasons):
+                    raise
+            except self._client.exceptions.TransactionInProgressException:
+                pass
+            else:
+                return
+            time.sleep(pause)
+        raise Busy
+
+    def _pages(self, **arguments: Any) -> Iterator[Item]:
+        while True:
+            answer = self._client.query(TableName=self.name, **arguments)
+            for item in answer["Items"]:
+                yield decoded(item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _pauses() -> Iterator[float]:
+    """How long to wait after each attempt: full jitter under a doubling bound.
+
+    Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+    for attempt in range(ATTEMPTS):
+        yield random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))  # noqa: S311 - spreads, guards nothing

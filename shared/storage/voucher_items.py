@@ -1,0 +1,63 @@
+"""How a voucher and the holds on it are kept: their items, and the writes that change them."""
+
+from datetime import UTC, datetime
+
+from shared.domain.errors import Moved
+from shared.domain.ids import code_hash
+from shared.domain.vouchers import Hold, Voucher
+from shared.storage.documents import item_of, value_of
+from shared.storage.keys import Key, listing, pooling
+from shared.storage.table import Item, Write, create, delete, update
+
+ATTRIBUTES = ("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version")
+
+
+def voucher_of(item: Item) -> Voucher:
+    return value_of(Voucher, item, ATTRIBUTES)
+
+
+def hold_of(item: Item) -> Hold:
+    return Hold(item["SK"].partition("#")[2], datetime.fromtimestamp(item["until"] / 1000, UTC))
+
+
+def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
+    """The write that makes a voucher."""
+    hashed = code_hash(project, voucher.code)
+    item = {**item_of(voucher, ATTRIBUTES), **listing(project, "voucher", voucher.id, voucher.created_at)}
+    if voucher.campaign_id:
+        item |= pooling(project, voucher.campaign_id, hashed, free=not voucher.published)
+    return create(Key.voucher(project, hashed), item, otherwise=otherwise)
+
+
+def holding(project: str, voucher: Voucher, hold: Hold, *, replacing: Hold | None) -> Write:
+    """The write that sets a use aside, or that renews the session's own hold."""
+    key = Key.hold(project, code_hash(project, voucher.code), hold.session)
+    until = _ms(hold.until)
+    if replacing is None:
+        item = {"until": until, "expires_at": until // 1000 + 86_400}
+        return create(key, item, otherwise=Moved())
+    return update(
+        key,
+        "SET #until = :until, #expires_at = :broom",
+        {"until": until, "broom": until // 1000 + 86_400},
+        otherwise=Moved(),
+    )
+
+
+def dropping(project: str, voucher: Voucher, hold: Hold) -> Write:
+    """The write that ends a hold, if it is still the one that was read."""
+    key = Key.hold(project, code_hash(project, voucher.code), hold.session)
+    return delete(key, only_if="#until = :until", values={"until": _ms(hold.until)}, otherwise=Moved())
+
+
+def releasing(project: str, voucher: Voucher, hold: Hold) -> tuple[Write, Write]:
+    """The writes that give a held use back."""
+    key = Key.voucher(project, code_hash(project, voucher.code))
+    return (
+        dropping(project, voucher, hold),
+        update(key, "ADD #taken :less", {"less": -1}, otherwise=Moved()),
+    )
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

@@ -1,0 +1,121 @@
+"""Vouchers, each with its campaign, and the holds on them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from shared.domain.errors import Moved, NotFound
+from shared.domain.ids import code_hash
+from shared.domain.vouchers import Hold, Made, Voucher
+from shared.storage.campaigns import CampaignStore
+from shared.storage.documents import item_of, revising
+from shared.storage.keys import SHARDS, Key
+from shared.storage.table import Page, Table, delete, replace
+from shared.storage.voucher_items import ATTRIBUTES, adding, hold_of, releasing, voucher_of
+
+
+class VoucherStore:
+    """The vouchers of one project, each found by its code in any spelling or by its id."""
+
+    def __init__(self, table: Table, project: str) -> None:
+        self._table = table
+        self._project = project
+        self._campaigns = CampaignStore(table, project)
+
+    def key(self, code: str) -> Key:
+        return Key.voucher(self._project, code_hash(self._project, code))
+
+    def get(self, code: str) -> Made:
+        """A voucher as it is now, with its campaign.
+
+        Raises:
+            NotFound: if there is none, or it or its campaign was deleted.
+        """
+        item = self._table.get(self.key(code))
+        voucher = voucher_of(item) if item else None
+        made = self.made([voucher]) if voucher and not voucher.deleted else []
+        if not made:
+            raise NotFound("voucher", code)
+        return made[0]
+
+    def made(self, vouchers: Iterable[Voucher]) -> list[Made]:
+        """Vouchers with their campaigns; those of a deleted campaign are left out."""
+        vouchers = list(vouchers)
+        named = (voucher.campaign_id for voucher in vouchers if voucher.campaign_id)
+        campaigns = self._campaigns.get_many(named, warm=True)
+        made = [Made(voucher, campaigns.get(voucher.campaign_id or "")) for voucher in vouchers]
+        return [
+            one
+            for one in made
+            if not one.voucher.campaign_id or (one.campaign is not None and not one.campaign.deleted)
+        ]
+
+    def of_hashes(self, hashes: Iterable[str]) -> list[Voucher]:
+        """Vouchers by the hashes of their codes, those that there are."""
+        found = self._table.get_many(Key.voucher(self._project, hash_) for hash_ in hashes)
+        return [voucher for voucher in map(voucher_of, found.values()) if not voucher.deleted]
+
+    def page(self, page: Page) -> list[Made]:
+        return self.made(voucher_of(item) for item in self._table.page(f"{self._project}#voucher", page))
+
+    def of_campaign(self, campaign_id: str, page: Page) -> list[Made]:
+        """A page of a campaign's codes; their order is that of their hashes, which is no order but stays the same."""
+        hashes = (
+            hashed
+            for shard in range(SHARDS)
+            for hashed in self._campaigns.codes(campaign_id, shard=shard, since="", until="~")
+        )
+        wanted = list(islice(hashes, page.skip, page.skip + page.limit))
+        return self.made(self.of_hashes(wanted))
+
+    def count(self) -> int:
+        return self._table.count(f"{self._project}#voucher")
+
+    def add(self, made: Made, *, otherwise: Exception) -> None:
+        """Make a voucher; ``otherwise`` is what it means that its code, in any spelling, is taken."""
+        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), outcome=made)
+
+    def save(self, made: Made) -> None:
+        """Change a voucher from the version that was read; its counters stay what they are.
+
+        Raises:
+            Moved: if somebody else has changed it since.
+        """
+        voucher = made.voucher
+        change = revising(
+            self.key(voucher.code),
+            voucher,
+            ATTRIBUTES,
+            sets=("active", "quantity"),
+            version=voucher.version,
+            otherwise=Moved(),
+        )
+        self._table.commit(change, outcome=made)
+
+    def remove(self, voucher: Voucher, *, for_good: bool) -> None:
+        """Delete a voucher: for good, or so that its code can never be given to another."""
+        key = self.key(voucher.code)
+        if for_good:
+            self._table.commit(delete(key), outcome=voucher)
+        else:
+            gone = voucher.model_copy(update={"deleted": True})
+            self._table.commit(
+                replace(key, item_of(gone, ATTRIBUTES), version=voucher.version, otherwise=Moved()), outcome=gone
+            )
+
+    def holds(self, voucher: Voucher) -> Iterator[Hold]:
+        """Every hold on a voucher, lapsed ones too."""
+        key = self.key(voucher.code)
+        for item in self._table.query(key.PK, starting="hold#"):
+            yield hold_of(item)
+
+    def release(self, voucher: Voucher, hold: Hold) -> None:
+        """Give a held use back.
+
+        Raises:
+            Moved: if the hold is gone, or is another by now.
+        """
+        self._table.commit(*releasing(self._project, voucher, hold), outcome=hold)
+
+    def hold(self, code: str, session: str) -> Hold | None:
+        item = self._table.get(Key.hold(self._project, code_hash(self._project, code), session))
+        return hold_of(item) if item else None

@@ -1,0 +1,63 @@
+"""What the worker of async actions writes: each piece of work together with the progress that it makes."""
+
+from collections.abc import Iterator, Sequence
+
+from shared.domain.actions import AsyncAction
+from shared.domain.campaigns import Campaign
+from shared.domain.errors import Moved
+from shared.domain.vouchers import Voucher
+from shared.storage.actions import ActionStore
+from shared.storage.campaigns import ATTRIBUTES, CampaignStore
+from shared.storage.documents import revising
+from shared.storage.keys import SHARDS, Key
+from shared.storage.table import Table, delete
+from shared.storage.voucher_items import adding
+
+
+class WorkStore:
+    """The async work of one project."""
+
+    def __init__(self, table: Table, project: str) -> None:
+        self._table = table
+        self.project = project
+        self._actions = ActionStore(table, project)
+        self._campaigns = CampaignStore(table, project)
+
+    def action(self, action_id: str) -> AsyncAction | None:
+        return self._actions.find(action_id)
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        return self._campaigns.deleted(campaign_id)
+
+    def add(self, action: AsyncAction, campaign: Campaign, vouchers: Sequence[Voucher]) -> None:
+        """Make a piece of new codes.
+
+        Raises:
+            Moved: if a code is taken, or another worker was there first.
+        """
+        adds = [adding(self.project, voucher, otherwise=Moved()) for voucher in vouchers]
+        self._actions.save(action, *adds, self._campaigns.counting(campaign, len(vouchers)))
+
+    def codes(self, campaign_id: str) -> Iterator[str]:
+        """The hashes of a campaign's codes."""
+        for shard in range(SHARDS):
+            yield from self._campaigns.codes(campaign_id, shard=shard, since="", until="~")
+
+    def remove_codes(self, hashes: Sequence[str]) -> None:
+        self._table.commit(*(delete(Key.voucher(self.project, hashed)) for hashed in hashes))
+
+    def remove_campaign(self, campaign: Campaign) -> None:
+        self._campaigns.remove(campaign)
+
+    def settle(self, action: AsyncAction, campaign: Campaign | None) -> None:
+        """Note an action's end, and in the campaign that its codes are there.
+
+        Raises:
+            Moved: if another worker did, or the campaign has changed.
+        """
+        done = ()
+        if campaign:
+            after = campaign.model_copy(update={"creation_status": "DONE"})
+            key = Key.campaign(self.project, campaign.id)
+            done = (revising(key, after, ATTRIBUTES, sets=(), version=campaign.version, otherwise=Moved()),)
+        self._actions.save(action, *done)
