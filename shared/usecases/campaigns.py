@@ -1,0 +1,173 @@
+"""Make, change and end a campaign, and give it codes."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.domain.actions import AsyncAction
+from shared.domain.campaigns import Campaign
+from shared.domain.codes import CodeConfig
+from shared.domain.errors import Busy, Duplicate, InvalidPayload, Moved
+from shared.domain.ids import voucher_id
+from shared.domain.vouchers import Made, Voucher
+from shared.usecases import ROUNDS
+
+Draw = Callable[[CodeConfig], str]
+
+
+class Queue(Protocol):
+    def send(self, project: str, action_id: str) -> None: ...
+
+
+class Campaigns(Protocol):
+    project: str
+
+    def find(self, id_or_name: str) -> Campaign | None: ...
+    def get(self, id_or_name: str) -> Campaign: ...
+    def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None: ...
+    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None: ...
+    def add_vouchers(
+        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+    ) -> None: ...
+
+
+def create_campaign(
+    campaign: Campaign, count: int, *, action: AsyncAction, draw: Draw, campaigns: Campaigns, queue: Queue
+) -> Campaign:
+    """Make a campaign with its first code; the others are made by an async action.
+
+    Raises:
+        Duplicate: if the name is taken; InvalidPayload: if there are not so many codes.
+    """
+    refuse_impossible(campaign.code_config, count)
+    if campaigns.find(campaign.name):
+        raise Duplicate("campaign", campaign.name)
+    more = count - 1
+    if more > 0:
+        queue.send(campaigns.project, action.id)
+        campaign = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
+    for _ in range(ROUNDS):
+        made = campaign.model_copy(update={"vouchers_count": min(count, 1)})
+        first = [voucher_of(made, draw(made.code_config), project=campaigns.project, at=made.created_at)][:count]
+        try:
+            started = action.model_copy(update={"total": more}) if more > 0 else None
+            campaigns.add(made, *first, outcome=made, action=started)
+        except Moved:
+            continue
+        return made
+    raise Busy
+
+
+def add_voucher(
+    campaign_id: str,
+    code: str | None,
+    own: dict[str, Any],
+    *,
+    at: datetime,
+    draw: Draw,
+    campaigns: Campaigns,
+) -> Made:
+    """Give a campaign one more code: this one, or a new one; ``own`` is what it does not have from the campaign.
+
+    Raises:
+        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken.
+    """
+    for _ in range(ROUNDS):
+        campaign = campaigns.get(campaign_id)
+        voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=campaigns.project, at=at)
+        made = Made(voucher, campaign)
+        try:
+            taken = Duplicate("voucher", code) if code else Moved()
+            campaigns.add_vouchers(campaign, [voucher], outcome=made, otherwise=taken)
+        except Moved:
+            continue
+        return made
+    raise Busy
+
+
+def start_adding_vouchers(
+    campaign_id: str, count: int, own: dict[str, Any], *, action: AsyncAction, campaigns: Campaigns, queue: Queue
+) -> AsyncAction:
+    """Have a campaign given many new codes.
+
+    Raises:
+        NotFound: no such campaign; InvalidPayload: if there are not so many codes.
+    """
+    for _ in range(ROUNDS):
+        campaign = campaigns.get(campaign_id)
+        refuse_impossible(campaign.code_config, campaign.vouchers_count + count)
+        started = action.model_copy(update={"campaign_id": campaign.id, "total": count, "voucher": own or None})
+        queue.send(campaigns.project, started.id)
+        busy = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
+        try:
+            campaigns.save(busy, outcome=started, action=started)
+        except Moved:
+            continue
+        return started
+    raise Busy
+
+
+def change_campaign(
+    campaign_id: str, change: Callable[[Campaign], Campaign], *, at: datetime, campaigns: Campaigns
+) -> Campaign:
+    """Change a campaign; all its codes follow at once.
+
+    Raises:
+        NotFound: no such campaign.
+    """
+    for _ in range(ROUNDS):
+        campaign = campaigns.get(campaign_id)
+        changed = change(campaign).model_copy(update={"updated_at": at})
+        try:
+            campaigns.save(changed, outcome=changed)
+        except Moved:
+            continue
+        return changed
+    raise Busy
+
+
+def delete_campaign(
+    campaign_id: str, *, action: AsyncAction, at: datetime, campaigns: Campaigns, queue: Queue
+) -> AsyncAction:
+    """End a campaign: from now on none of its codes is worth anything; an async action removes them.
+
+    Raises:
+        NotFound: no such campaign.
+    """
+    for _ in range(ROUNDS):
+        campaign = campaigns.get(campaign_id)
+        started = action.model_copy(update={"campaign_id": campaign.id, "total": campaign.vouchers_count})
+        queue.send(campaigns.project, started.id)
+        gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at})
+        try:
+            campaigns.save(gone, outcome=started, action=started)
+        except Moved:
+            continue
+        return started
+    raise Busy
+
+
+def voucher_of(
+    campaign: Campaign, code: str, own: dict[str, Any] | None = None, *, project: str, at: datetime
+) -> Voucher:
+    """A code of a campaign."""
+    return Voucher.model_validate(
+        {
+            "quantity": campaign.quantity,
+            "category": campaign.category,
+            **(own or {}),
+            "id": voucher_id(project, code),
+            "code": code,
+            "campaign": campaign.name,
+            "campaign_id": campaign.id,
+            "created_at": at,
+        }
+    )
+
+
+def refuse_impossible(config: CodeConfig, count: int) -> None:
+    """Raise if there cannot be so many different codes; nine in ten may be used, so that a new one is soon drawn."""
+    if count > 1 and count * 10 > config.space * 9:
+        raise InvalidPayload(
+            f"vouchers_count: {count} codes asked for, and the pattern makes only {config.space} different ones"
+        )

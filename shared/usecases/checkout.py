@@ -1,0 +1,71 @@
+"""What validating and redeeming have in common: the same facts, the same decision."""
+
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, decide
+from shared.domain.customers import Customer, Profile
+from shared.domain.orders import StoredOrder
+from shared.domain.redemptions import Buyer, Chance
+from shared.domain.ids import timed
+from shared.domain.vouchers import Hold, Redeemable, Voucher
+
+
+class Gathering(Protocol):
+    def gather(self, checkout: Checkout, *, warm: bool) -> Facts: ...
+    def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None: ...
+
+
+class Naming(Protocol):
+    def customer_id(self, profile: Profile) -> str | None: ...
+    def order_id(self, checkout: Checkout) -> str | None: ...
+
+
+def judge(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Gathering, warm: bool) -> Verdict:
+    """Gather the facts of a checkout and decide; a hold that has lapsed is looked for only where it matters."""
+    facts = ledger.gather(checkout, warm=warm)
+    full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
+    if full:
+        looked_up = {named: _with_lapsed(redeemable, at, ledger) for named, redeemable in full.items()}
+        facts = facts._replace(redeemables={**facts.redeemables, **looked_up})
+    return decide(checkout, facts, at=at, rules=rules)
+
+
+def buyer_of(checkout: Checkout, facts: Facts, *, at: datetime, ledger: Naming, chance: Chance) -> Buyer:
+    """The customer and order as this checkout leaves them: upserted, the order not yet paid."""
+    customer = _customer(checkout.customer, facts.customer, at=at, ledger=ledger, chance=chance)
+    if checkout.order is None:
+        return Buyer(customer)
+    known = facts.order
+    order = StoredOrder(
+        id=known.id if known else ledger.order_id(checkout) or timed("ord", at, chance()),
+        order=checkout.order,
+        status="CREATED",
+        customer_id=(customer.id if customer else None) or (known.customer_id if known else None),
+        created_at=known.created_at if known else at,
+        updated_at=at if known else None,
+        version=known.version if known else 1,
+    )
+    return Buyer(customer, order)
+
+
+def _customer(
+    profile: Profile | None, known: Customer | None, *, at: datetime, ledger: Naming, chance: Chance
+) -> Customer | None:
+    if profile is None:
+        return None
+    if known:
+        told = known.told(profile)
+        return known if told == known.profile else known.model_copy(update={"profile": told, "updated_at": at})
+    id_ = ledger.customer_id(profile) or timed("cust", at, chance())
+    return Customer(id=id_, profile=profile, created_at=at)
+
+
+def _held_up(redeemable: Redeemable) -> bool:
+    voucher = redeemable.voucher
+    spent = voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
+    return redeemable.place() is None and not spent
+
+
+def _with_lapsed(redeemable: Redeemable, at: datetime, ledger: Gathering) -> Redeemable:
+    return redeemable._replace(lapsed=ledger.lapsed(redeemable.voucher, at=at))

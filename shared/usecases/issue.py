@@ -1,0 +1,179 @@
+"""Give a code, or codes, to a customer; asked twice under one name, it happens once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from shared.domain.campaigns import Campaign
+from shared.domain.codes import CodeConfig
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import Busy, Moved, PromotionError
+from shared.domain.ids import derived, timed, voucher_id
+from shared.domain.model import Metadata
+from shared.domain.publications import Publication, Published
+from shared.domain.redemptions import Chance
+from shared.domain.vouchers import Made, Voucher
+from shared.usecases import ROUNDS
+
+MOST_AT_ONCE = 50
+"""Codes in one publication; what is more would not fit one transaction with all that belongs to it."""
+
+
+class Wish(NamedTuple):
+    """Who shall get what: a code of a campaign (or several), or just this voucher."""
+
+    customer: Profile
+    campaign: str | None = None
+    count: int = 1
+    voucher: str | None = None
+    source_id: str | None = None
+    join_once: bool = False
+    metadata: Metadata | None = None
+
+
+class Campaigns(Protocol):
+    def get(self, id_or_name: str) -> Campaign: ...
+
+
+class Vouchers(Protocol):
+    def get(self, code: str) -> Made: ...
+
+
+class Giving(Protocol):
+    project: str
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def vouchers(self) -> Vouchers: ...
+    def find(
+        self, publication_id: str | None, customer_id_: str | None
+    ) -> tuple[Publication | None, Customer | None]: ...
+    def free(self, campaign_id: str) -> Iterator[Voucher]: ...
+    def publish(self, published: Published, *, known: Customer | None, minted: Sequence[Voucher]) -> None: ...
+    def tell(self, publications: Sequence[Publication]) -> list[Published]: ...
+    def customer_id(self, profile: Profile) -> str | None: ...
+
+
+def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Callable[[CodeConfig], str]) -> Published:
+    """Publish, exactly once under one ``source_id`` (or one campaign and customer, where a customer joins once).
+
+    Raises:
+        NotFound: no such campaign or voucher.
+        PromotionError: ``voucher_already_published``, ``voucher_cannot_be_published``,
+            ``no_voucher_suitable_for_publication``, ``duplicate_source_id``, ``too_many_vouchers_requested``,
+            ``invalid_publish_params``; Busy: if others kept taking the same codes.
+    """
+    if not (wish.campaign or wish.voucher):
+        raise _refused("invalid_publish_params", "campaign: either a campaign or a voucher must be named")
+    if wish.count > MOST_AT_ONCE:
+        raise _refused(
+            "too_many_vouchers_requested", f"campaign.count: at most {MOST_AT_ONCE} can be asked for at once"
+        )
+    for _ in range(ROUNDS):
+        given = store.vouchers.get(wish.voucher).voucher if wish.voucher else None
+        named = given.campaign_id if given else wish.campaign
+        campaign = store.campaigns.get(named) if named else None
+        customer_id = store.customer_id(wish.customer) or timed("cust", at, chance())
+        publication_id = _publication_id(wish, campaign, customer_id, project=store.project)
+        earlier, known = store.find(publication_id, customer_id)
+        if earlier:
+            return _told_again(earlier, wish, given, campaign, known.id if known else customer_id, store)
+        customer = _customer(known, customer_id, wish.customer, at=at)
+        if given:
+            _refuse_what_cannot_be_given(given, campaign, at=at)
+            found, minted = [given], []
+        else:
+            assert campaign
+            found, minted = _from_pool(campaign, wish.count, at=at, store=store, draw=draw)
+        vouchers = tuple(_given(voucher, customer.id) for voucher in (*found, *minted))
+        publication = Publication(
+            id=publication_id or timed("pub", at, chance() + chance()),
+            customer_id=customer.id,
+            campaign_id=campaign.id if campaign else None,
+            codes=tuple(voucher.code for voucher in vouchers),
+            source_id=wish.source_id,
+            metadata=wish.metadata,
+            created_at=at,
+        )
+        published = Published(publication, vouchers, customer, campaign)
+        try:
+            store.publish(published, known=known, minted=vouchers[len(found) :])
+        except Moved:
+            continue
+        return published
+    raise Busy
+
+
+def _publication_id(wish: Wish, campaign: Campaign | None, customer_id: str, *, project: str) -> str | None:
+    if wish.source_id:
+        return derived("pub", project, wish.source_id)
+    if campaign and (wish.join_once or campaign.join_once):
+        return derived("pub", project, "once", campaign.id, customer_id)
+    return None
+
+
+def _told_again(
+    earlier: Publication,
+    wish: Wish,
+    given: Voucher | None,
+    campaign: Campaign | None,
+    customer_id: str,
+    store: Giving,
+) -> Published:
+    same = earlier.customer_id == customer_id and earlier.campaign_id == (campaign.id if campaign else None)
+    if not same or (given and given.code not in earlier.codes):
+        raise _refused("duplicate_source_id", f"source_id: {wish.source_id} is of another publication")
+    return store.tell([earlier])[0]
+
+
+def _customer(known: Customer | None, id_: str, profile: Profile, *, at: datetime) -> Customer:
+    if known is None:
+        return Customer(id=id_, profile=profile, created_at=at)
+    told = known.told(profile)
+    return known if told == known.profile else known.model_copy(update={"profile": told, "updated_at": at})
+
+
+def _refuse_what_cannot_be_given(voucher: Voucher, campaign: Campaign | None, *, at: datetime) -> None:
+    if voucher.is_unique and voucher.published:
+        raise _refused("voucher_already_published", f"voucher: {voucher.code} is somebody's already")
+    ends = [thing.expiration_date for thing in (voucher, campaign) if thing and thing.expiration_date]
+    off = not voucher.active or (campaign and not campaign.active)
+    if off or any(end <= at for end in ends):
+        raise _refused("voucher_cannot_be_published", f"voucher: {voucher.code} is disabled or expired")
+
+
+def _from_pool(
+    campaign: Campaign, count: int, *, at: datetime, store: Giving, draw: Callable[[CodeConfig], str]
+) -> tuple[list[Voucher], list[Voucher]]:
+    """Codes to give away: those that are free and, if the campaign makes new ones by itself, new ones."""
+    if not campaign.active or (campaign.expiration_date and campaign.expiration_date <= at):
+        raise _refused("voucher_cannot_be_published", f"campaign: {campaign.name} is disabled or expired")
+    found = list(islice(store.free(campaign.id), count))
+    missing = count - len(found)
+    if missing and campaign.type != "AUTO_UPDATE":
+        raise _refused(
+            "no_voucher_suitable_for_publication", f"campaign: {campaign.name} has no {count} codes left to give"
+        )
+    codes = [draw(campaign.code_config) for _ in range(missing)]
+    return found, [
+        Voucher(
+            id=voucher_id(store.project, code),
+            code=code,
+            campaign=campaign.name,
+            campaign_id=campaign.id,
+            quantity=campaign.quantity,
+            created_at=at,
+        )
+        for code in codes
+    ]
+
+
+def _given(voucher: Voucher, holder: str) -> Voucher:
+    update = {"published": voucher.published + 1, "holder_id": voucher.holder_id or holder}
+    return voucher.model_copy(update=update)
+
+
+def _refused(key: str, details: str) -> PromotionError:
+    return PromotionError(key, key.replace("_", " ").capitalize(), details=details)

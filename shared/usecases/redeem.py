@@ -1,0 +1,70 @@
+"""Spend every offer of a checkout on its order, or none; a refusal is recorded with its reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, refuse_malformed
+from shared.domain.errors import Busy, Moved
+from shared.domain.redemptions import Chance, Redemption, Told, redeemed, refused
+from shared.usecases import ROUNDS
+from shared.usecases.checkout import Gathering, Naming, buyer_of, judge
+
+
+class Spending(Gathering, Naming, Protocol):
+    project: str
+
+    def spend(self, verdict: Verdict, told: Told) -> None: ...
+    def record(self, told: Told) -> None: ...
+    def get_many(self, ids: Sequence[str]) -> dict[str, Redemption]: ...
+    def tell(self, records: Sequence[Redemption], *, parent: Redemption | None = None) -> Told: ...
+
+
+def redeem(
+    checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Spending, channel_id: str, chance: Chance
+) -> Told:
+    """Redeem a checkout, exactly once; ``Told.failure`` is the record of its refusal.
+
+    The decision may be stale by the time it is committed, the conditions of the commit are not: whoever lost a
+    race is judged again by what the winner left, and so gets the reason that anyone would get who came later.
+    An order that these same offers have paid already is answered with what was redeemed then.
+
+    Raises:
+        PromotionError: if the list of offers is senseless; Busy: if others kept changing the same things.
+    """
+    refuse_malformed(checkout.named, rules)
+    for _ in range(ROUNDS):
+        verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=False)
+        if earlier := _paid_by_the_same(verdict.checkout, verdict.facts):
+            return _told_again(earlier, ledger)
+        buyer = buyer_of(checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
+        outcome = redeemed if verdict.valid else refused
+        told = outcome(verdict, buyer, project=ledger.project, channel_id=channel_id, at=at, chance=chance)
+        try:
+            if verdict.valid:
+                ledger.spend(verdict, told)
+            else:
+                ledger.record(told)
+        except Moved:
+            continue
+        return told
+    raise Busy
+
+
+def _paid_by_the_same(checkout: Checkout, facts: Facts) -> Sequence[str]:
+    """The redemptions that paid this order, if they are of just the offers that are named now."""
+    order = facts.order
+    if order is None or order.status != "PAID" or len(facts.redeemables) < len(checkout.named):
+        return ()
+    named = {redeemable.voucher.id for redeemable in facts.redeemables.values()}
+    return tuple(order.redemptions) if {*order.offers} == named else ()
+
+
+def _told_again(ids: Sequence[str], ledger: Spending) -> Told:
+    found = ledger.get_many(ids)
+    records = [found[id_] for id_ in ids]
+    if not records[0].children:
+        return ledger.tell(records)
+    parent = records[0]
+    children = ledger.get_many(parent.children)
+    return ledger.tell([children[id_] for id_ in parent.children], parent=parent)

@@ -1,0 +1,33 @@
+"""Ask whether offers may be used, and hold them if a session asks for it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.checkout import Checkout, StackingRules, Verdict, refuse_malformed
+from shared.domain.errors import Busy, Moved
+from shared.usecases import ROUNDS
+from shared.usecases.checkout import Gathering, judge
+
+
+class Holding(Gathering, Protocol):
+    def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None: ...
+
+
+def validate(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Holding) -> Verdict:
+    """Judge a checkout. Nothing is written but a session's hold, which is of every offer or of none.
+
+    Raises:
+        PromotionError: if the list of offers is senseless; Busy: if others kept taking what was to be held.
+    """
+    refuse_malformed(checkout.named, rules)
+    for _ in range(ROUNDS):
+        verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=True)
+        session = checkout.session
+        if session is None or session.key is None or not verdict.valid:
+            return verdict
+        try:
+            ledger.hold(verdict, session=session.key, until=session.until(at))
+        except Moved:
+            continue
+        return verdict
+    raise Busy

@@ -1,0 +1,84 @@
+"""Make, change and end a single voucher, and give a held use back."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.errors import Busy, Duplicate, Moved, NotFound
+from shared.domain.vouchers import Hold, Made, Voucher
+from shared.usecases import ROUNDS
+
+
+class Vouchers(Protocol):
+    def get(self, code: str) -> Made: ...
+    def add(self, made: Made, *, otherwise: Exception) -> None: ...
+    def save(self, made: Made) -> None: ...
+    def remove(self, voucher: Voucher, *, for_good: bool) -> None: ...
+    def hold(self, code: str, session: str) -> Hold | None: ...
+    def release(self, voucher: Voucher, hold: Hold) -> None: ...
+
+
+def create_voucher(make: Callable[[], Voucher], *, given: bool, vouchers: Vouchers) -> Made:
+    """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free.
+
+    Raises:
+        Duplicate: if the given code, in any spelling, is taken.
+    """
+    for _ in range(ROUNDS):
+        made = Made(make())
+        try:
+            vouchers.add(made, otherwise=Duplicate("voucher", made.voucher.code) if given else Moved())
+        except Moved:
+            continue
+        return made
+    raise Busy
+
+
+def change_voucher(code: str, change: Callable[[Voucher], Voucher], *, at: datetime, vouchers: Vouchers) -> Made:
+    """Change a voucher; its counters are not touched.
+
+    Raises:
+        NotFound: no such voucher.
+    """
+    for _ in range(ROUNDS):
+        made = vouchers.get(code)
+        changed = Made(change(made.voucher).model_copy(update={"updated_at": at}), made.campaign)
+        try:
+            vouchers.save(changed)
+        except Moved:
+            continue
+        return changed
+    raise Busy
+
+
+def delete_voucher(code: str, *, for_good: bool, vouchers: Vouchers) -> None:
+    """Delete a voucher; unless ``for_good``, its code can never be given to another.
+
+    Raises:
+        NotFound: no such voucher.
+    """
+    for _ in range(ROUNDS):
+        try:
+            return vouchers.remove(vouchers.get(code).voucher, for_good=for_good)
+        except Moved:
+            continue
+    raise Busy
+
+
+def release_session(code: str, session: str, *, vouchers: Vouchers) -> Hold:
+    """Give the use back that a session holds.
+
+    Raises:
+        NotFound: no such voucher, or the session holds nothing of it.
+    """
+    for _ in range(ROUNDS):
+        voucher = vouchers.get(code).voucher
+        hold = vouchers.hold(code, session)
+        if hold is None:
+            raise NotFound("session", session)
+        try:
+            vouchers.release(voucher, hold)
+        except Moved:
+            continue
+        return hold
+    raise Busy
