@@ -1,0 +1,1 @@
+"""The product's table of contents: one module a Lambda."""

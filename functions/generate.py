@@ -1,0 +1,40 @@
+"""Carry on async actions: many new codes, the end of a campaign. Only what failed goes back to the queue."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from shared.runtime import settings
+from shared.runtime.chance import draw
+from shared.storage.work import WorkStore
+from shared.usecases.generate import carry_on
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+TRIES_FOR_AN_UNKNOWN_ACTION = 3
+"""A message is sent before its action is committed. One whose action is still not there after so many tries, a
+visibility timeout apart, is of a request that was refused at its commit: it is dropped."""
+
+
+class UnknownActionError(Exception):
+    """The action is not there, yet or at all."""
+
+
+def carry_on_one(record: SQSRecord) -> None:
+    message = record.json_body
+    received = record.attributes
+    at = datetime.fromtimestamp(int(received.approximate_first_receive_timestamp) / 1000, UTC)
+    work = WorkStore(settings.table(), message["project"])
+    action = carry_on(message["action_id"], at=at, work=work, draw=draw)
+    if action is None and int(received.approximate_receive_count) < TRIES_FOR_AN_UNKNOWN_ACTION:
+        raise UnknownActionError
+    logger.info("carried on", extra={"status": action.status if action else "dropped", "type": action and action.type})
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Work through one batch of messages."""
+    return process_partial_response(event, carry_on_one, processor, context)

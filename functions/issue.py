@@ -1,0 +1,34 @@
+"""Give codes to customers, and tell who has which."""
+
+from shared.domain.publications import Published
+from shared.runtime.api import Api, Request
+from shared.runtime.chance import draw
+from shared.storage.publications import PublicationStore
+from shared.usecases.issue import Wish, issue
+from shared.wire import answers
+from shared.wire.requests import PublicationBody
+
+handler = api = Api()
+
+
+@api.post("/v1/publications", answer=answers.publication)
+def publish(request: Request) -> Published:
+    body = request.read(PublicationBody)
+    campaign = body.campaign
+    wish = Wish(
+        body.customer,
+        campaign=(campaign.id or campaign.name) if campaign else None,
+        count=campaign.count if campaign else 1,
+        voucher=body.voucher,
+        source_id=body.source_id,
+        join_once=request.flag("join_once"),
+        metadata=body.metadata,
+    )
+    store = PublicationStore(request.table, request.project)
+    return issue(wish, at=request.at, store=store, chance=request.chance, draw=draw)
+
+
+@api.get("/v1/publications", answer=answers.publications)
+def list_all(request: Request) -> tuple[list[Published], int]:
+    store = PublicationStore(request.table, request.project)
+    return store.page(request.page()), store.count()

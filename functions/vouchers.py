@@ -1,0 +1,90 @@
+"""Vouchers: make, change, switch on and off, delete; and give a held use back."""
+
+from collections.abc import Callable
+
+from shared.domain.codes import CodeConfig
+from shared.domain.vouchers import Hold, Made, Voucher
+from shared.runtime.api import Api, Request
+from shared.runtime.chance import draw
+from shared.storage.campaigns import CampaignStore
+from shared.storage.vouchers import VoucherStore
+from shared.usecases import vouchers as usecases
+from shared.usecases.campaigns import add_voucher
+from shared.wire import answers
+from shared.wire.requests import VoucherBody, VoucherChange, VoucherQuery
+
+handler = api = Api()
+
+
+@api.post("/v1/vouchers", answer=answers.made)
+def create(request: Request) -> Made:
+    return _create(request, request.read(VoucherBody))
+
+
+@api.post("/v1/vouchers/{code}", answer=answers.made)
+def create_with_code(request: Request, code: str) -> Made:
+    return _create(request, request.read(VoucherBody, code=code))
+
+
+@api.get("/v1/vouchers", answer=answers.vouchers)
+def list_all(request: Request) -> tuple[list[Made], int]:
+    asked = request.query(VoucherQuery)
+    vouchers = _vouchers(request)
+    if named := asked.campaign_id or asked.campaign:
+        campaign = _campaigns(request).get(named)
+        return vouchers.of_campaign(campaign.id, request.page()), campaign.vouchers_count
+    return vouchers.page(request.page()), vouchers.count()
+
+
+@api.get("/v1/vouchers/{code}", answer=answers.made)
+def get(request: Request, code: str) -> Made:
+    return _vouchers(request).get(code)
+
+
+@api.put("/v1/vouchers/{code}", answer=answers.made)
+def update(request: Request, code: str) -> Made:
+    return _changed(request, code, request.read(VoucherChange).of)
+
+
+@api.delete("/v1/vouchers/{code}")
+def delete(request: Request, code: str) -> None:
+    usecases.delete_voucher(code, for_good=request.flag("force"), vouchers=_vouchers(request))
+
+
+@api.post("/v1/vouchers/{code}/enable", answer=answers.made)
+def enable(request: Request, code: str) -> Made:
+    return _changed(request, code, lambda voucher: voucher.model_copy(update={"active": True}))
+
+
+@api.post("/v1/vouchers/{code}/disable", answer=answers.made)
+def disable(request: Request, code: str) -> Made:
+    return _changed(request, code, lambda voucher: voucher.model_copy(update={"active": False}))
+
+
+@api.delete("/v1/vouchers/{code}/sessions/{session_key}")
+def release_session(request: Request, code: str, session_key: str) -> Hold:
+    return usecases.release_session(code, session_key, vouchers=_vouchers(request))
+
+
+def _create(request: Request, body: VoucherBody) -> Made:
+    config = body.code_config or CodeConfig()
+    if campaign := body.campaign_id or body.campaign:
+        campaigns = _campaigns(request)
+        return add_voucher(campaign, body.code, body.own(), at=request.at, draw=draw, campaigns=campaigns)
+
+    def make() -> Voucher:
+        return body.voucher(body.code or draw(config), project=request.project, at=request.at)
+
+    return usecases.create_voucher(make, given=body.code is not None, vouchers=_vouchers(request))
+
+
+def _changed(request: Request, code: str, change: Callable[[Voucher], Voucher]) -> Made:
+    return usecases.change_voucher(code, change, at=request.at, vouchers=_vouchers(request))
+
+
+def _vouchers(request: Request) -> VoucherStore:
+    return VoucherStore(request.table, request.project)
+
+
+def _campaigns(request: Request) -> CampaignStore:
+    return CampaignStore(request.table, request.project)
