@@ -1,0 +1,116 @@
+"""The AWS APIs as a child process on this machine: MiniStack, bound to 127.0.0.1, its state kept over a clean stop."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from shared.storage.keys import TABLE_INDEXES
+
+TABLE = "bonbon"
+QUEUE = "bonbon-actions"
+STARTS_WITHIN = 30.0
+STOPS_WITHIN = 8.0
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",  # not a secret: the engine asks for none
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@contextlib.contextmanager
+def running(port: int, data: Path | None = None, **environment: str) -> Iterator[str]:
+    """An engine on a port, as long as the block runs; yields its endpoint.
+
+    With ``data`` its state is read from there and written back on leaving. A killed engine writes nothing.
+    """
+    kept = {}
+    if data:
+        for folder in ("state", "s3"):
+            (data / folder).mkdir(parents=True, exist_ok=True)
+        kept = {
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(data / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(data / "s3"),
+        }
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from ministack.app import main; main()"],
+        env={
+            **os.environ,
+            **CREDENTIALS,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "LOG_LEVEL": "WARNING",
+            **kept,
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for whoever runs the engine; the engine is stopped when its work is done
+    )
+    try:
+        _await(child, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def connect(endpoint: str) -> None:
+    """Point this process's AWS clients at the engine and name what the functions use there."""
+    os.environ.update(CREDENTIALS, AWS_ENDPOINT_URL=endpoint, TABLE_NAME=TABLE)
+    sqs = boto3.client("sqs")
+    os.environ["QUEUE_URL"] = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+
+
+def create_table(endpoint: str, name: str = TABLE) -> None:
+    """The table as ``infra/table.py`` declares it, if it is not there yet. No stream: nothing here reads one."""
+    client: Any = boto3.client("dynamodb", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 2}))
+    if name in client.list_tables()["TableNames"]:
+        return
+    attributes = ["PK", "SK", *(attribute for pair in TABLE_INDEXES.values() for attribute in pair)]
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("PK", "SK"),
+        AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
+        GlobalSecondaryIndexes=[
+            {"IndexName": index, "KeySchema": _keys(*pair), "Projection": {"ProjectionType": "KEYS_ONLY"}}
+            for index, pair in TABLE_INDEXES.items()
+        ],
+    )
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def _await(child: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            raise RuntimeError(f"the engine stopped with exit code {child.returncode}")
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f"the engine did not listen on port {port} within {STARTS_WITHIN:.0f} s")

@@ -1,0 +1,69 @@
+"""``bonbon serve``: the whole service on one machine, on 127.0.0.1 only."""
+
+import importlib
+import logging
+import os
+from pathlib import Path
+
+import uvicorn
+
+from infra.local import engine
+from infra.local.clock import Clock
+from infra.local.gateway import Gateway
+from infra.local.outbox import Outbox
+from infra.local.pump import Pump
+from infra.local.service import free_port
+from shared.runtime import settings
+from shared.storage.access_keys import AccessKeyStore
+
+KEYS = (
+    ("proj_sandbox", "server", "sandbox", "sandbox-secret"),
+    ("proj_sandbox", "client", "sandbox-client", "sandbox-client-secret"),
+    ("proj_production", "server", "production", "production-secret"),
+    ("proj_production", "client", "production-client", "production-client-secret"),
+    ("management", "management", "management", "management-secret"),
+)
+"""The fixed projects and keys of every local run. They open nothing but a service on this machine."""
+GRACE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, announce: str) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup(sockets)  # type: ignore[arg-type]
+        print(self._announce, flush=True)
+
+
+def serve(port: int, data: Path, *, extra: str = "") -> None:
+    """Serve until SIGTERM or Ctrl-C, then stop within seconds; what was written is in ``data`` afterwards."""
+    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
+    os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "bonbon")
+    with engine.running(free_port(), data) as endpoint:
+        engine.connect(endpoint)
+        engine.create_table(endpoint)
+        for project, side, app_id, token in KEYS:
+            AccessKeyStore(settings.table()).add(project, side, app_id=app_id, token=token)  # type: ignore[arg-type]
+        clock = Clock()
+        pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
+        pump.start()
+        config = uvicorn.Config(
+            Gateway(clock, Outbox(endpoint)),
+            host="127.0.0.1",
+            port=port,
+            log_level=logging.ERROR,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            server_header=False,
+        )
+        try:
+            Server(config, f"ready http://127.0.0.1:{port}{extra}").run()
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how a person says "enough"
+        finally:
+            pump.stop()
