@@ -20,7 +20,7 @@ TRIES_FOR_AN_UNKNOWN_ACTION = 3
 visibility timeout apart, is of a request that was refused at its commit: it is dropped."""
 
 
-class UnknownActionError(Exception):
+class UnknownAction(Exception):
     """The action is not there, yet or at all."""
 
 
@@ -31,7 +31,7 @@ def carry_on_one(record: SQSRecord) -> None:
     work = WorkStore(settings.table(), message["project"])
     action = carry_on(message["action_id"], at=at, work=work, draw=draw)
     if action is None and int(received.approximate_receive_count) < TRIES_FOR_AN_UNKNOWN_ACTION:
-        raise UnknownActionError
+        raise UnknownAction
     logger.info("carried on", extra={"status": action.status if action else "dropped", "type": action and action.type})
 
 

@@ -18,7 +18,7 @@ def publish(request: Request) -> Published:
     wish = Wish(
         body.customer,
         campaign=(campaign.id or campaign.name) if campaign else None,
-        count=campaign.count if campaign else 1,
+        how_many=campaign.count if campaign else 1,
         voucher=body.voucher,
         source_id=body.source_id,
         join_once=request.flag("join_once"),

@@ -36,6 +36,6 @@ def get_one(request: Request, redemption_id: str) -> History:
 @api.get("/v1/vouchers/{code}/redemption", answer=answers.history_of_voucher)
 def list_of_voucher(request: Request, code: str) -> tuple[Voucher, History]:
     ledger = Ledger(request.table, request.project)
-    voucher = VoucherStore(request.table, request.project).get(code)
+    voucher = VoucherStore(request.table, request.project).get(code).voucher
     records = list(islice(ledger.of_voucher(code), MOST_OF_ONE_VOUCHER))
     return voucher, with_surroundings(records, ledger)

@@ -6,11 +6,11 @@ from pathlib import Path
 WELCOME = """
   sandbox key   X-App-Id: sandbox   X-App-Token: sandbox-secret      (Ctrl-C stops)
 
-  curl -s {url}/v1/vouchers/HELLO-1 -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' -H 'Content-Type: application/json' \\
+  curl -s {url}/v1/vouchers/HELLO-1 -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' \\
     -d '{{"type": "DISCOUNT_VOUCHER", "discount": {{"type": "PERCENT", "percent_off": 20}}, "redemption": {{"quantity": 1}}}}'
-  curl -s {url}/v1/validations -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' -H 'Content-Type: application/json' \\
+  curl -s {url}/v1/validations -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' \\
     -d '{{"redeemables": [{{"object": "voucher", "id": "HELLO-1"}}], "order": {{"amount": 10000}}}}'
-  curl -s {url}/v1/redemptions -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' -H 'Content-Type: application/json' \\
+  curl -s {url}/v1/redemptions -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' \\
     -d '{{"redeemables": [{{"object": "voucher", "id": "HELLO-1"}}], "order": {{"amount": 10000}}}}'
 """
 

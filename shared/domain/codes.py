@@ -79,7 +79,7 @@ class CodeConfig(Frozen):
         4
         """
         blanks = self.pattern.count("#") if self.pattern is not None else self.length
-        return len({normal_form(letter) for letter in self.letters}) ** blanks
+        return int(len({normal_form(letter) for letter in self.letters}) ** blanks)
 
 
 LETTERS = {

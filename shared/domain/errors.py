@@ -99,7 +99,7 @@ class Busy(Conflict):
         super().__init__("multiple_requests", "Multiple requests", details="Too much at once on this; please ask again")
 
 
-class Moved(Exception):  # noqa: N818 - a signal, not an error
+class Moved(Exception):
     """The facts changed between gathering and commit; nothing was written. Gather and decide again."""
 
 

@@ -43,7 +43,7 @@ Instant = Annotated[datetime, AfterValidator(_inside_the_calendar), PlainSeriali
 
 
 def _printable(text: str) -> str:
-    if any(ord(character) < 0x20 and character not in "\t\n\r" for character in text):
+    if any(character < " " and character not in "\t\n\r" for character in text):
         raise ValueError("must not contain control characters")
     if not text.isascii():
         try:

@@ -64,7 +64,7 @@ class Told(NamedTuple):
     parent: Redemption | None = None
     order: StoredOrder | None = None
     customer: Customer | None = None
-    offers: Mapping[str, Offer] = {}  # noqa: RUF012 - read only
+    offers: Mapping[str, Offer] = {}
     """By code."""
 
     @property
@@ -224,7 +224,7 @@ def _paid(
         }
         for offer in verdict.applicable
     ]
-    redemptions = {record.id: entry for record, entry in zip(records, named, strict=True)}
+    redemptions: dict[str, dict[str, Any]] = {record.id: entry for record, entry in zip(records, named, strict=True)}
     if parent:
         stacked = [record.id for record in records]
         redemptions = {parent.id: {"date": iso(at), "related_object_type": "redemption", "stacked": stacked}}

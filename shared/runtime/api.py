@@ -28,7 +28,7 @@ from shared.domain.errors import (
 from shared.domain.model import Frozen
 from shared.runtime import settings
 from shared.storage.access_keys import AccessKey, AccessKeyStore
-from shared.storage.answers import AlreadyAnsweredError, Answer, AnswerStore
+from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Page, Table, Write
 from shared.wire import answers
 from shared.wire.requests import PageQuery, body_of, read
@@ -250,7 +250,7 @@ def _answer(handler: Handler, request: Request) -> Answer:
         except PromotionError as error:
             outcome = error
         return request.answer_of(outcome)
-    except AlreadyAnsweredError:
+    except AlreadyAnswered:
         try:
             return request.first_answer()
         except PromotionError as error:

@@ -16,6 +16,7 @@ class ActionQueue:
 
     def send(self, project: str, action_id: str) -> None:
         """Announce an action. Sent before the action is committed: a message without its action is a request that
-        never was and is dropped, while an action without its message would wait for ever."""
+        never was and is dropped, while an action without its message would wait for ever.
+        """
         body = json.dumps({"project": project, "action_id": action_id})
         self._client.send_message(QueueUrl=self._url, MessageBody=body)

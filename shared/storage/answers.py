@@ -15,7 +15,7 @@ from shared.storage.table import Table, Write, encoded
 KEPT = timedelta(hours=24)
 
 
-class AlreadyAnsweredError(Exception):
+class AlreadyAnswered(Exception):
     """The first request of this key has been answered; nothing was written."""
 
 
@@ -57,7 +57,7 @@ class AnswerStore:
             "ExpressionAttributeNames": {"#until": "until"},
             "ExpressionAttributeValues": encoded({":at": _ms(at)}),
         }
-        return (Write({"Put": body}, AlreadyAnsweredError()),)
+        return (Write({"Put": body}, AlreadyAnswered()),)
 
 
 def _ms(at: datetime) -> int:

@@ -21,7 +21,7 @@ Two indexes, both KEYS_ONLY and sparse, so that counting a use touches neither:
 
     index    partition                             sort                           serves
     lists    {project}#{kind}#{shard}              {instant}#{id}                 every list of a kind, newest first
-    pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one to issue
+    pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 

@@ -10,7 +10,7 @@ from shared.storage.actions import ActionStore
 from shared.storage.campaigns import ATTRIBUTES, CampaignStore
 from shared.storage.documents import revising
 from shared.storage.keys import SHARDS, Key
-from shared.storage.table import Table, delete
+from shared.storage.table import Table, Write, delete
 from shared.storage.voucher_items import adding
 
 
@@ -55,7 +55,7 @@ class WorkStore:
         Raises:
             Moved: if another worker did, or the campaign has changed.
         """
-        done = ()
+        done: tuple[Write, ...] = ()
         if campaign:
             after = campaign.model_copy(update={"creation_status": "DONE"})
             key = Key.campaign(self.project, campaign.id)

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, decide
 from shared.domain.customers import Customer, Profile
+from shared.domain.ids import timed
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Buyer, Chance
-from shared.domain.ids import timed
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 
 

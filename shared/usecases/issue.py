@@ -25,7 +25,7 @@ class Wish(NamedTuple):
 
     customer: Profile
     campaign: str | None = None
-    count: int = 1
+    how_many: int = 1
     voucher: str | None = None
     source_id: str | None = None
     join_once: bool = False
@@ -67,7 +67,7 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
     """
     if not (wish.campaign or wish.voucher):
         raise _refused("invalid_publish_params", "campaign: either a campaign or a voucher must be named")
-    if wish.count > MOST_AT_ONCE:
+    if wish.how_many > MOST_AT_ONCE:
         raise _refused(
             "too_many_vouchers_requested", f"campaign.count: at most {MOST_AT_ONCE} can be asked for at once"
         )
@@ -79,14 +79,16 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         publication_id = _publication_id(wish, campaign, customer_id, project=store.project)
         earlier, known = store.find(publication_id, customer_id)
         if earlier:
-            return _told_again(earlier, wish, given, campaign, known.id if known else customer_id, store)
+            mine = (known.id if known else customer_id, campaign and campaign.id, given and given.code)
+            _refuse_another(earlier, wish, mine)
+            return store.tell([earlier])[0]
         customer = _customer(known, customer_id, wish.customer, at=at)
         if given:
             _refuse_what_cannot_be_given(given, campaign, at=at)
-            found, minted = [given], []
+            found, minted = [given], list[Voucher]()
         else:
             assert campaign
-            found, minted = _from_pool(campaign, wish.count, at=at, store=store, draw=draw)
+            found, minted = _from_pool(campaign, wish.how_many, at=at, store=store, draw=draw)
         vouchers = tuple(_given(voucher, customer.id) for voucher in (*found, *minted))
         publication = Publication(
             id=publication_id or timed("pub", at, chance() + chance()),
@@ -114,18 +116,11 @@ def _publication_id(wish: Wish, campaign: Campaign | None, customer_id: str, *, 
     return None
 
 
-def _told_again(
-    earlier: Publication,
-    wish: Wish,
-    given: Voucher | None,
-    campaign: Campaign | None,
-    customer_id: str,
-    store: Giving,
-) -> Published:
-    same = earlier.customer_id == customer_id and earlier.campaign_id == (campaign.id if campaign else None)
-    if not same or (given and given.code not in earlier.codes):
+def _refuse_another(earlier: Publication, wish: Wish, publication: tuple[str, str | None, str | None]) -> None:
+    customer_id, campaign_id, code = publication
+    same = earlier.customer_id == customer_id and earlier.campaign_id == campaign_id
+    if not same or (code and code not in earlier.codes):
         raise _refused("duplicate_source_id", f"source_id: {wish.source_id} is of another publication")
-    return store.tell([earlier])[0]
 
 
 def _customer(known: Customer | None, id_: str, profile: Profile, *, at: datetime) -> Customer:

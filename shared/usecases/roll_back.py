@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.errors import Busy, Moved, Reason, Refused
-from shared.domain.redemptions import Chance, Redemption, Told, rolled_back
 from shared.domain.orders import StoredOrder
+from shared.domain.redemptions import Chance, Redemption, Told, rolled_back
 from shared.usecases import ROUNDS
 
 ALREADY = Reason("already_rolled_back", "redemption has been rolled back already")

@@ -464,7 +464,9 @@ def _of_campaign(of: Voucher) -> Mapping[str, Any]:
 
 def _session(of: Verdict) -> Json | None:
     session = of.checkout.session
-    return session and present(key=session.key, type=session.type, ttl=session.ttl, ttl_unit=session.ttl_unit)
+    if session is None:
+        return None
+    return present(key=session.key, type=session.type, ttl=session.ttl, ttl_unit=session.ttl_unit)
 
 
 def _refusal(failure: Redemption) -> PromotionError:

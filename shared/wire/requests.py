@@ -134,7 +134,8 @@ class VoucherBody(Body):
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
-        return _in_order(self)
+        _refuse_disorder(self.start_date, self.expiration_date)
+        return self
 
     def own(self) -> dict[str, Any]:
         """What a code of a campaign has of its own."""
@@ -213,7 +214,8 @@ class CampaignBody(Body):
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
-        return _in_order(self)
+        _refuse_disorder(self.start_date, self.expiration_date)
+        return self
 
     def campaign(self, id_: str, *, at: datetime) -> Campaign:
         """The campaign that is asked for."""
@@ -308,10 +310,9 @@ class CountQuery(Frozen):
     vouchers_count: Annotated[int, Field(ge=1, le=20_000_000)] = 1
 
 
-def _in_order(body: Any) -> Any:
-    if body.start_date and body.expiration_date and body.expiration_date <= body.start_date:
+def _refuse_disorder(start: datetime | None, end: datetime | None) -> None:
+    if start and end and end <= start:
         raise ValueError("expiration_date must lie after start_date")
-    return body
 
 
 def _told(error: Any) -> str:
