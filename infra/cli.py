@@ -6,12 +6,10 @@ from pathlib import Path
 WELCOME = """
   sandbox key   X-App-Id: sandbox   X-App-Token: sandbox-secret      (Ctrl-C stops)
 
-  curl -s {url}/v1/vouchers/HELLO-1 -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' \\
-    -d '{{"type": "DISCOUNT_VOUCHER", "discount": {{"type": "PERCENT", "percent_off": 20}}, "redemption": {{"quantity": 1}}}}'
-  curl -s {url}/v1/validations -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' \\
-    -d '{{"redeemables": [{{"object": "voucher", "id": "HELLO-1"}}], "order": {{"amount": 10000}}}}'
-  curl -s {url}/v1/redemptions -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret' \\
-    -d '{{"redeemables": [{{"object": "voucher", "id": "HELLO-1"}}], "order": {{"amount": 10000}}}}'
+  K="-H X-App-Id:sandbox -H X-App-Token:sandbox-secret"
+  curl $K {url}/v1/vouchers/HELLO -d '{{"discount": {{"type": "PERCENT", "percent_off": 20}}, "redemption": {{"quantity": 1}}}}'
+  curl $K {url}/v1/validations -d '{{"redeemables": [{{"id": "HELLO"}}], "order": {{"amount": 10000}}}}'
+  curl $K {url}/v1/redemptions -d '{{"redeemables": [{{"id": "HELLO"}}], "order": {{"amount": 10000}}}}'
 """
 
 

@@ -1,0 +1,71 @@
+# Everything a person does here. Needs Python 3.11 or newer and make; nothing else is installed outside .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+CDK := aws-cdk@2.1148.1
+PYTEST := $(BIN)/python -m pytest -q
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up install test format lint types imports unit contract races real infra bench replay evidence \
+	deploy-local clean
+
+help:  ## What there is to do
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+demo: .venv/local  ## The main job as a short story in the terminal, then it ends
+	@$(BIN)/python -m infra.local.demo
+
+up: .venv/local  ## The same service, staying: its address, its keys, three curl lines
+	@$(BIN)/bonbon serve --port $(or $(PORT),8080) --welcome
+
+install: .venv/deploy  ## What `cdk deploy` needs
+	@echo "Ready: run   . .venv/bin/activate && cdk deploy"
+
+deploy-local: .venv/deploy  ## The same stack onto an AWS on this machine
+	@$(BIN)/python -m infra.local.deploy
+
+test: .venv/test format lint types imports unit contract races real infra  ## All that the gate runs
+	@echo "all slices passed"
+
+format: .venv/test
+	$(BIN)/ruff format --check .
+lint: .venv/test
+	$(BIN)/ruff check .
+types: .venv/test
+	$(BIN)/mypy
+imports: .venv/test
+	$(BIN)/lint-imports --no-logo
+unit: .venv/test  ## Decisions, stores and handlers
+	$(PYTEST) shared tests/unit tests/storage tests/functions
+contract: .venv/test  ## The official SDK and bad input over HTTP
+	$(PYTEST) -n 2 --dist loadfile tests/contract
+races: .venv/test  ## Many clients at once, over HTTP
+	$(PYTEST) tests/faults
+real: .venv/test  ## The first 200 redemptions of the retailer's year
+	$(PYTEST) tests/replay
+infra: .venv/test  ## The template, and one deployed stack
+	$(PYTEST) tests/infra
+
+replay: .venv/test  ## The retailer's whole year over HTTP
+	@$(BIN)/python -m tests.replay.year
+bench: .venv/test  ## Ratios within one run
+	@$(BIN)/python -m tests.benchmarks
+evidence: test replay bench  ## The longer proofs
+
+clean:  ## Forget the environment and the local data
+	rm -rf .venv .bonbon cdk.out
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+.venv/local: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Setting up .venv (once) …"
+	$(PIP) install --progress-bar on --constraint requirements.lock --editable '.[local]' | sed -n 's/^Collecting /  /p'
+	@touch $@
+.venv/deploy: .venv/local
+	$(PIP) install --progress-bar on --constraint requirements.lock --editable '.[local,deploy]' | sed -n 's/^Collecting /  /p'
+	$(BIN)/npm install --prefix .venv/cdk --no-audit --no-fund --loglevel error $(CDK)
+	@ln -sf ../cdk/node_modules/.bin/cdk $(BIN)/cdk
+	@touch $@
+.venv/test: .venv/deploy
+	$(PIP) install --progress-bar on --constraint requirements.lock --editable '.[local,deploy,replay,test]' | sed -n 's/^Collecting /  /p'
+	@touch $@
