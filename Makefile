@@ -1,4 +1,6 @@
 # Everything a person does here. Needs Python 3.11 or newer and make; nothing else is installed outside .venv.
+SHELL := bash
+.SHELLFLAGS := -eo pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input

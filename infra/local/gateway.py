@@ -1,21 +1,18 @@
 """HTTP in front of the handlers: what API Gateway does in the cloud, in one process.
 
-Each request becomes the event that API Gateway would make of it (payload format 2.0), with the local clock's time.
+Each request becomes the event that API Gateway would make of it, with the local clock's time.
 """
 
 import asyncio
-import base64
 import importlib
 import json
-import re
-import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote
 
 from infra.local.clock import Clock
+from infra.local.events import event_of
 from infra.local.outbox import Outbox
 from shared.domain.model import iso, utc
 from shared.runtime.routes import ROUTES
@@ -53,9 +50,6 @@ class Gateway:
         self._outbox = outbox
         self._functions = functions()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="handler")
-        self._patterns = [
-            (route, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(route.path)))) for route in ROUTES
-        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,65 +60,18 @@ class Gateway:
             status, said = self._local(scope["method"], path, body)
             await _send(send, status, {"content-type": "application/json"}, json.dumps(said).encode())
             return
-        name, event = self._event(scope, path, body)
+        name, event = event_of(
+            scope["method"],
+            path,
+            query=scope["query_string"].decode("latin-1"),
+            headers=[(field.decode("latin-1"), value.decode("latin-1")) for field, value in scope["headers"]],
+            body=body,
+            now=self._clock.now(),
+        )
         loop = asyncio.get_running_loop()
         context = Context(f"bonbon-{name}", event["requestContext"]["requestId"])
         answer = await loop.run_in_executor(self._threads, self._functions[name], event, context)
         await _send(send, answer["statusCode"], answer["headers"], answer["body"].encode())
-
-    def _event(self, scope: Scope, path: str, body: bytes) -> tuple[str, Json]:
-        method = scope["method"]
-        name, route_key, parameters = self._match(method, path)
-        query = scope["query_string"].decode("latin-1")
-        try:
-            text, encoded = body.decode(), False
-        except UnicodeDecodeError:
-            text, encoded = base64.b64encode(body).decode(), True
-        headers: dict[str, str] = {}
-        for field, value in scope["headers"]:
-            key = field.decode("latin-1").lower()
-            said = value.decode("latin-1")
-            headers[key] = f"{headers[key]},{said}" if key in headers else said
-        now = self._clock.now()
-        event: Json = {
-            "version": "2.0",
-            "routeKey": route_key,
-            "rawPath": unquote(path),
-            "rawQueryString": query,
-            "headers": headers,
-            "requestContext": {
-                "accountId": "000000000000",
-                "apiId": "local",
-                "domainName": headers.get("host", "127.0.0.1"),
-                "http": {
-                    "method": method,
-                    "path": unquote(path),
-                    "protocol": "HTTP/1.1",
-                    "sourceIp": (scope.get("client") or ("127.0.0.1", 0))[0],
-                    "userAgent": headers.get("user-agent", ""),
-                },
-                "requestId": str(uuid.uuid4()),
-                "routeKey": route_key,
-                "stage": "$default",
-                "time": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
-                "timeEpoch": int(now.timestamp() * 1000),
-            },
-            "isBase64Encoded": encoded,
-        }
-        if parameters:
-            event["pathParameters"] = parameters
-        if body:
-            event["body"] = text
-        if query:
-            event["queryStringParameters"] = _joined(parse_qsl(query, keep_blank_values=True))
-        return name, event
-
-    def _match(self, method: str, path: str) -> tuple[str, str, dict[str, str]]:
-        for route, pattern in self._patterns:
-            if route.method == method and (found := pattern.fullmatch(path)):
-                parameters = {name: unquote(value) for name, value in found.groupdict().items()}
-                return route.function, f"{method} {route.path}", parameters
-        return "unknown", "$default", {}
 
     def _local(self, method: str, path: str, body: bytes) -> tuple[int, Json]:
         match method, path:
@@ -149,14 +96,6 @@ class Gateway:
                 self._outbox.clear()
                 return 200, {"messages": []}
         return 404, {"code": 404, "key": "not_found", "message": "Resource not found", "details": path}
-
-
-def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """A query as API Gateway tells it: what was sent twice is joined by commas."""
-    joined: dict[str, str] = {}
-    for name, value in pairs:
-        joined[name] = f"{joined[name]},{value}" if name in joined else value
-    return joined
 
 
 async def _body(receive: Receive) -> bytes:
