@@ -1,11 +1,15 @@
-"""What a function is told by its environment; read once, at the first use."""
+"""What a function is told by its environment; read once, at the first use.
+
+The clients come from botocore, the part of boto3 that makes them: ``import boto3`` also loads its S3 transfer
+machinery, which no function uses and every cold start would pay for.
+"""
 
 from functools import cache
 from os import environ
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 from shared.domain.checkout import StackingRules
 from shared.runtime.queue import ActionQueue
@@ -13,6 +17,7 @@ from shared.storage.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_sqs.client import SQSClient
 
 RULES = StackingRules()
 """How offers stack in every project, until projects have settings of their own."""
@@ -29,7 +34,7 @@ PATIENCE = Config(
 
 @cache
 def dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=PATIENCE)
+    return cast("DynamoDBClient", Session().create_client("dynamodb", config=PATIENCE))
 
 
 @cache
@@ -39,4 +44,4 @@ def table() -> Table:
 
 @cache
 def queue() -> ActionQueue:
-    return ActionQueue(boto3.client("sqs", config=PATIENCE), environ["QUEUE_URL"])
+    return ActionQueue(cast("SQSClient", Session().create_client("sqs", config=PATIENCE)), environ["QUEUE_URL"])
