@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+import signal
 from pathlib import Path
 
 import uvicorn
@@ -41,6 +42,9 @@ class Server(uvicorn.Server):
 
 def serve(port: int, data: Path, *, extra: str = "") -> None:
     """Serve until SIGTERM or Ctrl-C, then stop within seconds; what was written is in ``data`` afterwards."""
+    # uvicorn ends by raising the signal that stopped it once more; as an exception it leaves through the engine,
+    # which then writes its state.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
     os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "bonbon")
     with engine.running(free_port(), data) as endpoint:

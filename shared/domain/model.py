@@ -56,7 +56,7 @@ def _printable(text: str) -> str:
 Text = Annotated[str, Field(strict=True, max_length=4_000), AfterValidator(_printable)]
 """What people write: any script, emoji too, but nothing that steers a terminal."""
 
-Name = Annotated[str, Field(strict=True, min_length=1, max_length=256), AfterValidator(_printable)]
+Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), AfterValidator(_printable)]
 """What people call a thing: like Text, and short, for it becomes part of a key."""
 
 Metadata = dict[Annotated[str, Field(max_length=256), AfterValidator(_printable)], Any]

@@ -31,7 +31,10 @@ class Redemption(Frozen):
     campaign_id: str | None = None
     campaign: str | None = None
     customer_id: str | None = None
+    customer_source_id: str | None = None
     order_id: str | None = None
+    order_source_id: str | None = None
+    """Of a refusal, which keeps neither customer nor order: how the caller named them."""
     parent: str | None = None
     children: tuple[str, ...] = ()
     session: str | None = None
@@ -84,6 +87,15 @@ class History(NamedTuple):
     total: int
 
 
+class Circumstances(NamedTuple):
+    """Where, by whom, when, and with what chance records are made."""
+
+    project: str
+    channel_id: str
+    at: datetime
+    chance: Chance
+
+
 class Buyer(NamedTuple):
     """Who buys, and what: the stored customer and order that a redemption will leave behind."""
 
@@ -91,13 +103,15 @@ class Buyer(NamedTuple):
     order: StoredOrder | None = None
 
 
-def redeemed(verdict: Verdict, buyer: Buyer, *, project: str, channel_id: str, at: datetime, chance: Chance) -> Told:
+def redeemed(verdict: Verdict, buyer: Buyer, made: Circumstances) -> Told:
     """The records of a valid verdict: one for each offer and, for more than one, their parent."""
     checkout = verdict.checkout
-    parent_id = timed("r", at, chance(), of=chance() + chance()) if len(verdict.applicable) > 1 else None
-    common = _common(checkout, buyer, channel_id=channel_id, at=at)
+    parent_id = (
+        timed("r", made.at, made.chance(), of=made.chance() + made.chance()) if len(verdict.applicable) > 1 else None
+    )
+    common = _common(checkout, buyer, made)
     records = tuple(
-        _record(offer, common, parent_id, of=code_hash(project, offer.redeemable.voucher.code), chance=chance)
+        _record(offer, common, parent_id, of=code_hash(made.project, offer.redeemable.voucher.code), chance=made.chance)
         for offer in verdict.applicable
     )
     parent = None
@@ -111,7 +125,7 @@ def redeemed(verdict: Verdict, buyer: Buyer, *, project: str, channel_id: str, a
             applied=price and price.discount,
             **common,
         )
-    order = buyer.order and _paid(buyer.order, verdict, records, parent, at=at)
+    order = buyer.order and _paid(buyer.order, verdict, records, parent, at=made.at)
     offers = {
         offer.redeemable.voucher.code: Offer(_used(offer.redeemable.voucher), offer.redeemable.campaign)
         for offer in verdict.applicable
@@ -119,28 +133,31 @@ def redeemed(verdict: Verdict, buyer: Buyer, *, project: str, channel_id: str, a
     return Told(records, parent, order, buyer.customer, offers)
 
 
-def refused(verdict: Verdict, buyer: Buyer, *, project: str, channel_id: str, at: datetime, chance: Chance) -> Told:
+def refused(verdict: Verdict, made: Circumstances) -> Told:
     """The record of a refusal: of the first offer, in the order of the request, that may not be used."""
     first = verdict.inapplicable[0]
     voucher = first.redeemable and first.redeemable.voucher
     code = voucher.code if voucher else first.named
     reason = first.reasons[0]
-    common = _common(verdict.checkout, Buyer(buyer.customer), channel_id=channel_id, at=at)
+    checkout = verdict.checkout
+    common = _common(checkout, Buyer(verdict.facts.customer), made)
     record = Redemption(
-        id=timed("rf", at, chance(), of=code_hash(project, code)),
+        id=timed("rf", made.at, made.chance(), of=code_hash(made.project, code)),
         status="FAILED",
         code=code,
         campaign_id=voucher and voucher.campaign_id,
         campaign=voucher and voucher.campaign,
         failure_code=reason.key,
         failure_message=reason.message,
-        amount=verdict.checkout.order and verdict.checkout.order.total,
+        amount=checkout.order and checkout.order.total,
+        customer_source_id=customer.source_id or customer.id if (customer := checkout.customer) else None,
         order_id=verdict.facts.order and verdict.facts.order.id,
+        order_source_id=order.source_id or order.id if (order := checkout.order) else None,
         **common,
     )
     redeemable: Redeemable | None = first.redeemable
     offers = {code: Offer(redeemable.voucher, redeemable.campaign)} if redeemable else {}
-    return Told((record,), customer=buyer.customer, offers=offers)
+    return Told((record,), order=verdict.facts.order, customer=verdict.facts.customer, offers=offers)
 
 
 def rolled_back(
@@ -181,15 +198,15 @@ def rolled_back(
     return Told(rollbacks, undone_parent, order)
 
 
-def _common(checkout: Checkout, buyer: Buyer, *, channel_id: str, at: datetime) -> dict[str, Any]:
+def _common(checkout: Checkout, buyer: Buyer, made: Circumstances) -> dict[str, Any]:
     common = {
-        "date": at,
+        "date": made.at,
         "customer_id": buyer.customer and buyer.customer.id,
         "order_id": buyer.order and buyer.order.id,
         "session": checkout.session and checkout.session.key,
         "tracking_id": checkout.tracking_id,
         "metadata": checkout.metadata,
-        "channel_id": channel_id,
+        "channel_id": made.channel_id,
     }
     return {name: value for name, value in common.items() if value is not None}
 

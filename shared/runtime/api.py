@@ -48,6 +48,7 @@ STATUS: dict[type[PromotionError], HTTPStatus] = {
     PromotionError: HTTPStatus.BAD_REQUEST,
 }
 LONGEST_KEY = 255
+LONGEST_NAME = 200
 MOST_PAGES = 1_000
 
 
@@ -73,7 +74,6 @@ class Request:
         context = event["requestContext"]
         self.id = f"v-{context['requestId'].replace('-', '')[:24]}"
         self.at = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
-        self.path: dict[str, str] = event.get("pathParameters") or {}
 
     @cached_property
     def key(self) -> AccessKey:
@@ -88,6 +88,19 @@ class Request:
         if key is None or key.side != "server":
             raise Unauthorized
         return key
+
+    @cached_property
+    def path(self) -> dict[str, str]:
+        """What the path names.
+
+        Raises:
+            InvalidPayload: for what can be the name of nothing.
+        """
+        named: dict[str, str] = self._event.get("pathParameters") or {}
+        for parameter, value in named.items():
+            if len(value) > LONGEST_NAME or not value.isprintable():
+                raise InvalidPayload(f"{parameter}: must have 1 to {LONGEST_NAME} printable characters")
+        return named
 
     @property
     def project(self) -> str:
@@ -168,7 +181,8 @@ class Request:
     def answer_of(self, outcome: object) -> Answer:
         """The answer, remembered if a key asks for it; the first one again if this key has been answered before."""
         answer = self.reply or self.answer(outcome)
-        if self.idempotency_key and self.reply is None and answer.status != HTTPStatus.UNAUTHORIZED:
+        passing = isinstance(outcome, (Unauthorized, Busy))  # asked again, it may well end otherwise
+        if self.idempotency_key and self.reply is None and not passing:
             memory = AnswerStore(settings.table(), self.project)
             settings.table().commit(*memory.keep(self.scope, answer, at=self.at))
         return answer

@@ -1,5 +1,6 @@
 """The ledger: what a checkout needs to know, and the one transaction that spends, holds or gives back."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ ATTRIBUTES = ("status",)
 UNSPENT = "attribute_exists(PK) AND #active = :yes AND #deleted = :no AND "
 A_USE_IS_LEFT = UNSPENT + "(attribute_not_exists(#quantity) OR #taken < #quantity)"
 THE_HELD_USE_IS_LEFT = UNSPENT + "(attribute_not_exists(#quantity) OR #redeemed_quantity < #quantity)"
+SHAPE_OF_AN_ID = re.compile(r"[a-z]+_[0-9a-f]{20,60}")
 SWITCHES: Item = {"yes": True, "no": False}
 
 
@@ -168,7 +170,7 @@ class Ledger:
         return found[redemption_id]
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Redemption]:
-        keys = {id_: self._key(id_) for id_ in ids}
+        keys = {id_: self._key(id_) for id_ in ids if SHAPE_OF_AN_ID.fullmatch(id_)}
         items = self._table.get_many(keys.values())
         records = {id_: redemption_of(items[key]) for id_, key in keys.items() if key in items}
         return {id_: record for id_, record in records.items() if record.id == id_}

@@ -79,7 +79,11 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         publication_id = _publication_id(wish, campaign, customer_id, project=store.project)
         earlier, known = store.find(publication_id, customer_id)
         if earlier:
-            mine = (known.id if known else customer_id, campaign.id if campaign else None, given.code if given else None)
+            mine = (
+                known.id if known else customer_id,
+                campaign.id if campaign else None,
+                given.code if given else None,
+            )
             _refuse_another(earlier, wish, mine)
             return store.tell([earlier])[0]
         customer = _customer(known, customer_id, wish.customer, at=at)

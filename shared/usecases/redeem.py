@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, refuse_malformed
 from shared.domain.errors import Busy, Moved
-from shared.domain.redemptions import Chance, Redemption, Told, redeemed, refused
+from shared.domain.redemptions import Chance, Circumstances, Redemption, Told, redeemed, refused
 from shared.usecases import ROUNDS
 from shared.usecases.checkout import Gathering, Naming, buyer_of, judge
 
@@ -37,14 +37,15 @@ def redeem(
         verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=False)
         if earlier := _paid_by_the_same(verdict.checkout, verdict.facts):
             return _told_again(earlier, ledger)
+        circumstances = Circumstances(ledger.project, channel_id, at, chance)
+        if not verdict.valid:
+            told = refused(verdict, circumstances)
+            ledger.record(told)
+            return told
         buyer = buyer_of(checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
-        outcome = redeemed if verdict.valid else refused
-        told = outcome(verdict, buyer, project=ledger.project, channel_id=channel_id, at=at, chance=chance)
+        told = redeemed(verdict, buyer, circumstances)
         try:
-            if verdict.valid:
-                ledger.spend(verdict, told)
-            else:
-                ledger.record(told)
+            ledger.spend(verdict, told)
         except Moved:
             continue
         return told

@@ -248,13 +248,20 @@ def redemption(of: Redemption, told: Told, *, cost: bool = True) -> Json:
         related_redemptions=of.undone_by and {"rollbacks": [{"id": of.undone_by}]},
         failure_code=of.failure_code,
         failure_message=of.failure_message,
-        order=told.order and stored_order(told.order, at_the_time),
+        order=stored_order(told.order, at_the_time)
+        if told.order
+        else _as_named(of.order_source_id, "order", of.amount),
         channel=of.channel_id and {"channel_id": of.channel_id, "channel_type": "API"},
-        customer=told.customer and customer(told.customer),
+        customer=customer(told.customer) if told.customer else _as_named(of.customer_source_id, "customer"),
         related_object_type="voucher" if of.code else "redemption",
         related_object_id=(offer.voucher.id if offer.voucher else of.code) if of.code else of.id,
         voucher=voucher(offer.voucher, offer.campaign) if offer.voucher else None,
     )
+
+
+def _as_named(source_id: str | None, kind: str, amount: int | None = None) -> Json | None:
+    """What a refusal tells of a thing that it did not keep."""
+    return present(source_id=source_id, amount=amount, object=kind) if source_id or amount is not None else None
 
 
 def redeemed(of: Told) -> Json:
