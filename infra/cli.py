@@ -7,7 +7,7 @@ WELCOME = """
   sandbox key   X-App-Id: sandbox   X-App-Token: sandbox-secret      (Ctrl-C stops)
 
   K="-H X-App-Id:sandbox -H X-App-Token:sandbox-secret"
-  curl $K {url}/v1/vouchers/HELLO -d '{{"discount":{{"type":"PERCENT","percent_off":20}},"redemption":{{"quantity":1}}}}'
+  curl $K {url}/v1/vouchers/HELLO -d '{{"discount":{{"type":"AMOUNT","amount_off":500}},"redemption":{{"quantity":1}}}}'
   curl $K {url}/v1/validations -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
   curl $K {url}/v1/redemptions -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
 """

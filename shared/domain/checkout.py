@@ -62,7 +62,7 @@ class Lock(Frozen):
 
     type: Literal["LOCK"] = "LOCK"
     key: Name | None = None
-    ttl: Annotated[float, Field(gt=0, le=10**12)] = 7
+    ttl: Annotated[float, Field(strict=True, gt=0, le=10**12)] = 7
     ttl_unit: Literal["NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS"] = "DAYS"
 
     def until(self, at: datetime) -> datetime:

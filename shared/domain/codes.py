@@ -40,7 +40,7 @@ Code = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST), Afte
 class CodeConfig(Frozen):
     """How the codes of a campaign look."""
 
-    length: Annotated[int, Field(ge=1, le=LONGEST)] = 8
+    length: Annotated[int, Field(strict=True, ge=1, le=LONGEST)] = 8
     charset: Annotated[str, Field(min_length=2, max_length=LONGEST)] = "alphanumeric"
     prefix: Annotated[str, Field(max_length=32)] | None = None
     postfix: Annotated[str, Field(max_length=32)] | None = None

@@ -1,11 +1,10 @@
 """A customer: one person, one profile."""
 
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from shared.domain.model import Frozen, Instant, Metadata, Name, Text
+from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Text
 
 
 class Address(Frozen):
@@ -26,8 +25,8 @@ class Profile(Frozen):
     description: Text | None = None
     email: Annotated[Text, Field(max_length=320)] | None = None
     phone: Annotated[Text, Field(max_length=64)] | None = None
-    birthday: date | None = None
-    birthdate: date | None = None
+    birthday: Day | None = None
+    birthdate: Day | None = None
     address: Address | None = None
     metadata: Metadata | None = None
 

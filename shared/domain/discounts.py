@@ -3,13 +3,21 @@
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from shared.domain.model import Frozen
 from shared.domain.money import Amount, percent_of
 
+
+def _a_number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic tells only ValueError to the caller
+    return value
+
+
 Percent = Annotated[
     Decimal,
+    BeforeValidator(_a_number),
     Field(ge=0, le=100, max_digits=8, decimal_places=4),
     PlainSerializer(lambda percent: float(percent) if percent % 1 else int(percent), when_used="json"),
 ]

@@ -1,9 +1,9 @@
 """What every value of the domain has in common."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 
 class Frozen(BaseModel):
@@ -38,8 +38,18 @@ def _inside_the_calendar(at: datetime) -> datetime:
         raise ValueError("lies outside the calendar") from None
 
 
-Instant = Annotated[datetime, AfterValidator(_inside_the_calendar), PlainSerializer(iso)]
+def _written(value: object) -> object:
+    # A number would be taken for seconds since 1970, which no caller of this API means.
+    if not isinstance(value, str | date):
+        raise ValueError("must be a date, as text")  # noqa: TRY004 - pydantic tells only ValueError to the caller
+    return value
+
+
+Instant = Annotated[datetime, BeforeValidator(_written), AfterValidator(_inside_the_calendar), PlainSerializer(iso)]
 """A UTC instant with milliseconds."""
+
+Day = Annotated[date, BeforeValidator(_written)]
+"""A day of somebody's life: it has no zone."""
 
 
 def _printable(text: str) -> str:
