@@ -1,0 +1,133 @@
+"""What wakes a person up, and where they are told."""
+
+from collections.abc import Iterable
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.function import Function
+from infra.names import name
+from infra.table import Table
+from shared.storage.keys import TABLE_INDEXES
+
+PERIOD = Duration.minutes(5)
+
+SLOW = Duration.seconds(2)
+"""Longer than a cold start, and too long for a checkout that waits."""
+
+OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems")
+"""What Bonbon asks of the table; DynamoDB counts its own errors by it."""
+
+
+class Alarms(Construct):
+    """Alarms that ring a topic. Each says in its description what has happened and where to look.
+
+    Silence is no alarm: at night nobody shops, and no data is good data.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        functions: Iterable[Function],
+        dead_letters: sqs.Queue,
+        api: apigateway.HttpApi,
+        table: Table,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.topic = sns.Topic(self, "Topic", topic_name=name(self, "alarms"), display_name="Bonbon's alarms")
+        for function in functions:
+            self._watch_function(function)
+        self._watch_dead_letters(dead_letters)
+        self._watch_api(api)
+        self._watch_table(table)
+
+    def _watch_function(self, function: Function) -> None:
+        word = function.word
+        self._ring(
+            f"{word}-errors",
+            function.metric_errors(period=PERIOD, statistic="Sum"),
+            f"{word} broke or ran out of time: a bug, or a service it needs is away. See its log.",
+        )
+        self._ring(
+            f"{word}-throttles",
+            function.metric_throttles(period=PERIOD, statistic="Sum"),
+            f"{word} was not started, because the account's concurrency is used up. Ask AWS for more.",
+        )
+
+    def _watch_dead_letters(self, queue: sqs.Queue) -> None:
+        self._ring(
+            "actions-dead-letters",
+            queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum"),
+            "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
+        )
+
+    def _watch_api(self, api: apigateway.HttpApi) -> None:
+        self._ring(
+            "api-errors",
+            api.metric_server_error(period=PERIOD, statistic="Sum"),
+            "Somebody was answered 5xx, which no request should be. See the API's log for the route.",
+        )
+        self._ring(
+            "api-slow",
+            api.metric_latency(period=PERIOD, statistic="p99"),
+            "One request in a hundred is too slow for a checkout, for a quarter of an hour.",
+            above=SLOW.to_milliseconds(),
+            periods=3,
+        )
+
+    def _watch_table(self, table: Table) -> None:
+        for operation in OPERATIONS:
+            self._ring(
+                f"table-errors-{operation}",
+                _table_metric(table, "SystemErrors", Operation=operation),
+                f"DynamoDB itself failed at {operation}. See the health page of AWS.",
+            )
+        # An index that is held back holds up the table.
+        for index in (None, *TABLE_INDEXES):
+            where = {"GlobalSecondaryIndexName": index} if index else {}
+            for what in ("Read", "Write"):
+                self._ring(
+                    f"{index or 'table'}-{what}-throttles",
+                    _table_metric(table, f"{what}ThrottleEvents", **where),
+                    f"{what}s of {index or 'the table'} were held back for a quarter of an hour: some key is too hot.",
+                    periods=3,
+                )
+
+    def _ring(
+        self,
+        what: str,
+        metric: cloudwatch.IMetric,
+        means: str,
+        *,
+        above: float = 0,
+        periods: int = 1,
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            what,
+            alarm_name=name(self, what),
+            alarm_description=means,
+            metric=metric,
+            threshold=above,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=periods,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
+
+
+def _table_metric(table: Table, metric: str, **dimensions: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/DynamoDB",
+        metric_name=metric,
+        dimensions_map={"TableName": table.table_name, **dimensions},
+        statistic="Sum",
+        period=PERIOD,
+    )
