@@ -12,7 +12,9 @@ from shared.runtime.chance import draw
 from shared.storage.campaigns import CampaignStore
 from shared.usecases import campaigns as usecases
 from shared.wire import answers
-from shared.wire.requests import CampaignBody, CampaignChange, CountQuery, VoucherBody
+from shared.wire.campaigns import CampaignBody, CampaignChange
+from shared.wire.queries import CountQuery
+from shared.wire.vouchers import VoucherBody
 
 handler = api = Api()
 

@@ -6,7 +6,7 @@ from shared.runtime.chance import draw
 from shared.storage.publications import PublicationStore
 from shared.usecases.issue import Wish, issue
 from shared.wire import answers
-from shared.wire.requests import PublicationBody
+from shared.wire.publications import PublicationBody
 
 handler = api = Api()
 

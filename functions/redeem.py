@@ -6,7 +6,7 @@ from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.redeem import redeem
 from shared.wire import answers
-from shared.wire.requests import CheckoutBody
+from shared.wire.checkouts import CheckoutBody
 
 handler = api = Api()
 

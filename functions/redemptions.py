@@ -10,7 +10,7 @@ from shared.storage.ledger import Ledger
 from shared.storage.vouchers import VoucherStore
 from shared.usecases.list_redemptions import Wanted, list_redemptions, with_surroundings
 from shared.wire import answers
-from shared.wire.requests import RedemptionQuery
+from shared.wire.queries import RedemptionQuery
 
 handler = api = Api()
 

@@ -11,7 +11,8 @@ from shared.storage.vouchers import VoucherStore
 from shared.usecases import vouchers as usecases
 from shared.usecases.campaigns import add_voucher
 from shared.wire import answers
-from shared.wire.requests import VoucherBody, VoucherChange, VoucherQuery
+from shared.wire.queries import VoucherQuery
+from shared.wire.vouchers import VoucherBody, VoucherChange
 
 handler = api = Api()
 

@@ -31,7 +31,8 @@ from shared.storage.access_keys import AccessKey, AccessKeyStore
 from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Page, Table, Write
 from shared.wire import answers
-from shared.wire.requests import PageQuery, body_of, read
+from shared.wire.body import body_of, read
+from shared.wire.queries import PageQuery
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Frozen)

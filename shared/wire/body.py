@@ -1,0 +1,124 @@
+"""What every request body has in common: it comes from a stranger. What the contract does not know is ignored; what it
+knows must be right.
+"""
+
+import math
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import JsonValue, ValidationError, model_validator
+from pydantic_core import from_json
+
+from shared.domain.errors import InvalidPayload
+from shared.domain.model import Frozen, Metadata
+
+M = TypeVar("M", bound=Frozen)
+LARGEST_BODY = 256 * 1024
+"""Bytes; an order of 500 lines has about 100,000."""
+DEEPEST = 32
+"""Levels of nesting in a body."""
+NOT_YET = (
+    "gift",
+    "loyalty_card",
+    "referral_program",
+    "promotion",
+    "validation_rules",
+    "validity_timeframe",
+    "validity_day_of_week",
+    "validity_hours",
+    "activity_duration_after_publishing",
+)
+"""Fields that would narrow an offer or price it otherwise: until they are honoured they are refused, never dropped."""
+
+
+def body_of(raw: bytes) -> Any:
+    """The JSON of a body; an empty one is an empty object.
+
+    Raises:
+        InvalidPayload: not UTF-8, not JSON (NaN is not), not an object, too large or too deep.
+    """
+    if len(raw) > LARGEST_BODY:
+        raise InvalidPayload(f"body: {len(raw)} bytes are more than {LARGEST_BODY}")
+    if not raw.strip():
+        return {}
+    try:
+        raw.decode()
+        body = from_json(raw, allow_inf_nan=False, allow_partial=False)
+    except UnicodeDecodeError as error:
+        raise InvalidPayload(f"body: not UTF-8 at byte {error.start}") from None
+    except ValueError as error:
+        raise InvalidPayload(f"body: not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise InvalidPayload("body: must be a JSON object")
+    _refuse_strange(body, "", DEEPEST)
+    return body
+
+
+def read(kind: type[M], body: Any) -> M:
+    """A body, or a query, as its model.
+
+    Raises:
+        InvalidPayload: naming the path of every field that is wrong, ``order.items.0.price: …``.
+    """
+    try:
+        return kind.model_validate(body)
+    except ValidationError as error:
+        raise InvalidPayload("; ".join(map(_told, error.errors(include_url=False)[:10]))) from None
+
+
+class Body(Frozen):
+    """A request body."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_what_would_be_passed_over(cls, fields: Any) -> Any:
+        if isinstance(fields, dict):
+            for name in NOT_YET:
+                if fields.get(name):
+                    raise ValueError(f"{name} is not supported yet")
+        return fields
+
+
+class Change(Body):
+    """What changes of a thing: a field that is sent as null is cleared, one that is not sent stays."""
+
+    metadata: Metadata | None = None
+
+    def said(self) -> dict[str, Any]:
+        """The fields that were sent; metadata is told apart, for it is merged."""
+        return {name: getattr(self, name) for name in self.model_fields_set if name != "metadata"}
+
+    def merged(self, metadata: Metadata) -> Metadata:
+        """A thing's metadata with what was sent laid over it."""
+        return {**metadata, **(self.metadata or {})}
+
+
+def refuse_disorder(start: datetime | None, end: datetime | None) -> None:
+    if start and end and end <= start:
+        raise ValueError("expiration_date must lie after start_date")
+
+
+def _told(error: Any) -> str:
+    path = ".".join(str(part) for part in error["loc"] if part not in VARIANTS) or "body"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{path}: {message}"
+
+
+VARIANTS = {"AMOUNT", "PERCENT", "FIXED"}
+"""Names that pydantic puts into the path of a field to say which variant it tried; no caller wrote them."""
+
+
+def _refuse_strange(value: JsonValue, path: str, levels: int) -> None:
+    """Numbers beyond JSON's and nesting beyond reason hide in metadata, where no model would find them."""
+    if levels == 0:
+        raise InvalidPayload(f"{path}: nested deeper than {DEEPEST} levels")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_strange(inner, f"{path}.{name}" if path else name, levels - 1)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _refuse_strange(inner, f"{path}.{index}", levels - 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InvalidPayload(f"{path}: must be a finite number")
+    elif isinstance(value, str) and "\x00" in value:
+        raise InvalidPayload(f"{path}: must not contain NUL")

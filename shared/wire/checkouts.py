@@ -1,0 +1,41 @@
+"""What a validation, a redemption and a rollback may say."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.domain.checkout import Checkout, Lock
+from shared.domain.codes import Code
+from shared.domain.customers import Profile
+from shared.domain.model import Metadata, Text
+from shared.domain.orders import Order
+from shared.wire.body import Body
+
+
+class NamedRedeemable(Body):
+    object: Literal["voucher"] = "voucher"
+    id: Code
+
+
+class CheckoutBody(Body):
+    """A validation or a redemption."""
+
+    redeemables: Annotated[tuple[NamedRedeemable, ...], Field(min_length=1, max_length=1_000)]
+    order: Order | None = None
+    customer: Profile | None = None
+    session: Lock | None = None
+    metadata: Metadata | None = None
+    tracking_id: Text | None = None
+
+    def checkout(self, *, request_id: str) -> Checkout:
+        """What is asked; a session that brought no key is named after the request."""
+        session = self.session
+        if session and session.key is None:
+            session = session.model_copy(update={"key": f"ssn_{request_id.removeprefix('v-')}"})
+        named = tuple(redeemable.id for redeemable in self.redeemables)
+        return Checkout(named, self.order, self.customer, session, self.metadata, self.tracking_id, request_id)
+
+
+class RollbackBody(Body):
+    reason: Text | None = None
+    tracking_id: Text | None = None

@@ -1,0 +1,33 @@
+"""What may be said of a publication."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from shared.domain.codes import Code
+from shared.domain.customers import Profile
+from shared.domain.model import Metadata, Name, Text
+from shared.wire.body import Body
+
+
+class NamedCampaign(Body):
+    id: Name | None = None
+    name: Name | None = None
+    count: Annotated[int, Field(strict=True, ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if not (self.id or self.name):
+            raise ValueError("needs a name or an id")
+        return self
+
+
+class PublicationBody(Body):
+    """A code, or codes, for a customer."""
+
+    customer: Profile
+    campaign: NamedCampaign | None = None
+    voucher: Code | None = None
+    source_id: Name | None = None
+    channel: Text | None = None
+    metadata: Metadata | None = None

@@ -1,0 +1,81 @@
+"""What may be said of a voucher."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.domain.campaigns import Uses
+from shared.domain.codes import Code, CodeConfig
+from shared.domain.discounts import Discount
+from shared.domain.errors import InvalidPayload
+from shared.domain.ids import voucher_id
+from shared.domain.model import Instant, Metadata, Name, Text
+from shared.domain.vouchers import Voucher
+from shared.wire.body import Body, Change, refuse_disorder
+
+
+class Redemption(Body):
+    """How often a code may be used; none: without limit."""
+
+    quantity: Uses | None = None
+
+
+class VoucherBody(Body):
+    """A new voucher, or a new code of a campaign."""
+
+    code: Code | None = None
+    type: Literal["DISCOUNT_VOUCHER"] = "DISCOUNT_VOUCHER"
+    campaign: Name | None = None
+    campaign_id: Name | None = None
+    category: Name | None = None
+    discount: Discount | None = None
+    redemption: Redemption | None = None
+    start_date: Instant | None = None
+    expiration_date: Instant | None = None
+    active: Annotated[bool, Field(strict=True)] | None = None
+    additional_info: Text | None = None
+    metadata: Metadata | None = None
+    code_config: CodeConfig | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        refuse_disorder(self.start_date, self.expiration_date)
+        return self
+
+    def own(self) -> dict[str, Any]:
+        """What a code of a campaign has of its own."""
+        own = self.model_dump(
+            exclude_none=True, exclude={"code", "type", "campaign", "campaign_id", "code_config", "redemption"}
+        )
+        if self.redemption and "quantity" in self.redemption.model_fields_set:
+            own["quantity"] = self.redemption.quantity
+        return own
+
+    def voucher(self, code: str, *, project: str, at: datetime) -> Voucher:
+        """A voucher that stands alone.
+
+        Raises:
+            InvalidPayload: without a discount it would be worth nothing.
+        """
+        if self.discount is None:
+            raise InvalidPayload("discount: Field required")
+        return Voucher(id=voucher_id(project, code), code=code, created_at=at, **self.own())
+
+
+class VoucherChange(Change):
+    """What changes of a voucher."""
+
+    category: Name | None = None
+    discount: Discount | None = None
+    start_date: Instant | None = None
+    expiration_date: Instant | None = None
+    active: Annotated[bool, Field(strict=True)] | None = None
+    additional_info: Text | None = None
+
+    def of(self, voucher: Voucher) -> Voucher:
+        """The voucher after the change."""
+        said = self.said()
+        if said.get("active", True) is None:
+            del said["active"]
+        return voucher.model_copy(update={**said, "metadata": self.merged(voucher.metadata)})

@@ -1,0 +1,92 @@
+"""A checkout over any stores, each verb in one line: ``till.redeem("MUG", amount=10_000)``."""
+
+from datetime import datetime
+from typing import Any
+
+from shared.domain.campaigns import Campaign
+from shared.domain.checkout import StackingRules, Verdict
+from shared.domain.customers import Profile
+from shared.domain.publications import Published
+from shared.domain.redemptions import Told
+from shared.domain.vouchers import Made, Voucher
+from shared.usecases.issue import Wish, issue
+from shared.usecases.redeem import redeem
+from shared.usecases.roll_back import roll_back
+from shared.usecases.validate import validate
+from tests.fakes import Stores
+from tests.unit.values import AT, RULES, campaign, checkout, code_of, counting, numbering, voucher
+
+
+class Till:
+    """One project's checkout, at eight in the morning unless a call says otherwise."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self.chance = counting()
+        self.draw = numbering()
+
+    def voucher(self, code: str = "MUG", discount: Any = None, **fields: Any) -> Voucher:
+        """A new voucher; without a word on it, 5.00 off, once."""
+        made = voucher(code, **({"discount": discount} if discount else {}), project=self.stores.project, **fields)
+        self.stores.vouchers.add(Made(made), otherwise=AssertionError(code))
+        return made
+
+    def campaign(self, *codes: str, id_: str = "camp_1", **fields: Any) -> Campaign:
+        """A new campaign with these codes."""
+        made = campaign(id_, **{"vouchers_count": len(codes)} | fields)
+        of_it = [code_of(made, code, project=self.stores.project) for code in codes]
+        self.stores.campaigns.add(made, *of_it, outcome=made)
+        return made
+
+    def find(self, code: str) -> Voucher:
+        found: Voucher = self.stores.vouchers.get(code).voucher
+        return found
+
+    def counts(self, code: str) -> tuple[int, int]:
+        """How many of a voucher's uses are redeemed, and how many are taken (redeemed or held)."""
+        found = self.find(code)
+        return found.redeemed_quantity, found.taken
+
+    def validate(self, *codes: str, at: datetime = AT, ledger: Any = None, **fields: Any) -> Verdict:
+        return validate(checkout(*codes, **fields), at=at, rules=RULES, ledger=ledger or self.stores.ledger)
+
+    def redeem(
+        self, *codes: str, at: datetime = AT, rules: StackingRules = RULES, ledger: Any = None, **fields: Any
+    ) -> Told:
+        return redeem(
+            checkout(*codes, **fields),
+            at=at,
+            rules=rules,
+            ledger=ledger or self.stores.ledger,
+            channel_id="sandbox",
+            chance=self.chance,
+        )
+
+    def roll_back(
+        self, redemption_id: str, *, stacked: bool = False, at: datetime = AT, ledger: Any = None, **fields: Any
+    ) -> Told:
+        return roll_back(
+            redemption_id,
+            stacked=stacked,
+            at=at,
+            ledger=ledger or self.stores.ledger,
+            chance=self.chance,
+            **{"reason": None, "tracking_id": None} | fields,
+        )
+
+    def issue(
+        self, customer: Profile | str = "ann", *, at: datetime = AT, store: Any = None, **fields: Any
+    ) -> Published:
+        buyer = Profile(source_id=customer) if isinstance(customer, str) else customer
+        return issue(
+            Wish(buyer, **fields), at=at, store=store or self.stores.publications, chance=self.chance, draw=self.draw
+        )
+
+    def disable(self, code: str) -> None:
+        made = self.stores.vouchers.get(code)
+        self.stores.vouchers.save(made._replace(voucher=made.voucher.model_copy(update={"active": False})))
+
+    def failures(self) -> list[str | None]:
+        """The reasons of all refusals that are recorded, newest first."""
+        records = self.stores.ledger.listed(newest_first=True)
+        return [record.failure_code for record in records if record.status == "FAILED"]
