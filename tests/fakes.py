@@ -1,0 +1,523 @@
+"""Stores in memory that keep the promises of those over the table; ``tests/storage`` holds both to the same tests.
+
+memory = Memory()
+ledger = FakeLedger(memory, "proj_sandbox")
+redeem(checkout("MUG"), …, ledger=Overtaken(ledger, lambda: …))  # somebody else is faster once
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+from shared.domain.actions import AsyncAction
+from shared.domain.campaigns import Campaign
+from shared.domain.checkout import Checkout, Facts, Verdict
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import Conflict, Duplicate, Moved, NotFound
+from shared.domain.ids import code_hash
+from shared.domain.orders import StoredOrder
+from shared.domain.publications import Publication, Published
+from shared.domain.redemptions import Offer, Redemption, Told
+from shared.domain.vouchers import Hold, Made, Place, Redeemable, Voucher
+from shared.storage.customers import customer_id
+from shared.storage.orders import order_id
+
+Spot = tuple[str, ...]
+"""Where a thing is: project, kind, and what names it."""
+
+
+@dataclass
+class Draft:
+    """The things as they will be if every condition of a commit holds."""
+
+    things: dict[Spot, Any]
+
+    def create(self, spot: Spot, thing: object, *, otherwise: Exception) -> None:
+        if spot in self.things:
+            raise otherwise
+        self.things[spot] = thing
+
+    def change(self, spot: Spot, change: Callable[[Any], Any], *, otherwise: Exception) -> None:
+        """What ``change`` makes of a thing; there must be one, and ``change`` may refuse it with None."""
+        after = change(self.things[spot]) if spot in self.things else None
+        if after is None:
+            raise otherwise
+        self.things[spot] = after
+
+    def replace(self, spot: Spot, thing: Any, *, version: int, otherwise: Exception) -> None:
+        """A thing over the version that was read."""
+
+        def over(known: Any) -> Any:
+            return thing.model_copy(update={"version": version + 1}) if known.version == version else None
+
+        self.change(spot, over, otherwise=otherwise)
+
+    def drop(self, spot: Spot, thing: object) -> None:
+        """Remove a thing that is still the one that was read."""
+        if self.things.get(spot) != thing:
+            raise Moved
+        del self.things[spot]
+
+
+class Memory:
+    """All that was committed, by every store of every project: a commit is whole or has not been."""
+
+    def __init__(self) -> None:
+        self.things: dict[Spot, Any] = {}
+        self._lock = Lock()
+
+    def get(self, *spot: str) -> Any:
+        return self.things.get(spot)
+
+    def all(self, *start: str) -> list[Any]:
+        return [thing for spot, thing in self.things.items() if spot[: len(start)] == start]
+
+    @contextmanager
+    def commit(self) -> Iterator[Draft]:
+        with self._lock:
+            draft = Draft(dict(self.things))
+            yield draft
+            self.things = draft.things
+
+
+class Overtaken:
+    """A store that others are faster than: before each of its next commits, one of ``others`` acts."""
+
+    COMMITS = frozenset({"hold", "spend", "record", "give_back", "publish", "add", "add_vouchers", "save", "settle"})
+
+    def __init__(self, store: Any, *others: Callable[[], object]) -> None:
+        self._store = store
+        self._others = list(others)
+
+    def __getattr__(self, verb: str) -> Any:
+        if verb in self.COMMITS and self._others:
+            self._others.pop(0)()
+        return getattr(self._store, verb)
+
+
+@dataclass
+class Queue:
+    """Messages, in the order in which they were sent."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, project: str, action_id: str) -> None:
+        self.sent.append((project, action_id))
+
+
+class Store:
+    """The memory of one project."""
+
+    def __init__(self, memory: Memory, project: str) -> None:
+        self._memory = memory
+        self.project = project
+
+    def _spot(self, kind: str, *names: str) -> Spot:
+        return (self.project, kind, *names)
+
+    def _voucher_spot(self, code: str) -> Spot:
+        return self._spot("voucher", code_hash(self.project, code))
+
+    def _hold_spot(self, code: str, session: str) -> Spot:
+        return self._spot("hold", code_hash(self.project, code), session)
+
+    def customer_id(self, profile: Profile) -> str | None:
+        return customer_id(self.project, profile)
+
+    def _keep_customer(self, draft: Draft, customer: Customer, known: Customer | None) -> None:
+        spot = self._spot("customer", customer.id)
+        if known is None:
+            draft.create(spot, customer, otherwise=Moved())
+        elif known.profile != customer.profile:
+            draft.replace(spot, customer, version=known.version, otherwise=Moved())
+
+    def _add_codes(self, draft: Draft, vouchers: Sequence[Voucher], *, otherwise: Exception) -> None:
+        for voucher in vouchers:
+            draft.create(self._voucher_spot(voucher.code), voucher, otherwise=otherwise)
+
+    def _save_campaign(self, draft: Draft, campaign: Campaign) -> None:
+        def saved(found: Campaign) -> Campaign | None:
+            update = {"vouchers_count": found.vouchers_count, "version": found.version + 1}
+            return campaign.model_copy(update=update) if found.version == campaign.version else None
+
+        draft.change(self._spot("campaign", campaign.id), saved, otherwise=Moved())
+
+    def _count_codes(self, draft: Draft, campaign: Campaign, more: int) -> None:
+        def with_more(found: Campaign) -> Campaign | None:
+            count = {"vouchers_count": found.vouchers_count + more}
+            return None if found.deleted else found.model_copy(update=count)
+
+        gone = NotFound("campaign", campaign.id)
+        draft.change(self._spot("campaign", campaign.id), with_more, otherwise=gone)
+
+
+def counted(voucher: Voucher, **more: int) -> Voucher:
+    return voucher.model_copy(update={name: getattr(voucher, name) + by for name, by in more.items()})
+
+
+def usable(voucher: Voucher) -> bool:
+    return voucher.active and not voucher.deleted
+
+
+class FakeLedger(Store):
+    """Redemptions, and the vouchers, holds, customers and orders that they touch."""
+
+    def gather(self, checkout: Checkout, *, warm: bool) -> Facts:
+        redeemables = {}
+        for named in checkout.named:
+            voucher = self._memory.get(*self._voucher_spot(named))
+            if voucher is None or voucher.deleted:
+                continue
+            campaign = self._campaign(voucher)
+            if voucher.campaign_id and (campaign is None or campaign.deleted):
+                continue
+            session = checkout.session and checkout.session.key
+            own = self._memory.get(*self._hold_spot(named, session)) if session else None
+            redeemables[named] = Redeemable(voucher, campaign, own)
+        id_ = self.customer_id(checkout.customer) if checkout.customer else None
+        order = self.order_id(checkout)
+        return Facts(
+            redeemables,
+            self._memory.get(*self._spot("customer", id_)) if id_ else None,
+            self._memory.get(*self._spot("order", order)) if order else None,
+        )
+
+    def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None:
+        holds = self._memory.all(*self._spot("hold", code_hash(self.project, voucher.code)))
+        return next((hold for hold in holds if hold.lapsed(at)), None)
+
+    def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
+        with self._memory.commit() as draft:
+            for offer in verdict.applicable:
+                its = offer.redeemable
+                spot = self._hold_spot(its.voucher.code, session)
+                if its.own:
+                    draft.change(spot, lambda _: Hold(session, until), otherwise=Moved())
+                else:
+                    draft.create(spot, Hold(session, until), otherwise=Moved())
+                if its.place() is Place.NEW:
+                    self._take(draft, its.voucher, taken=1)
+                elif its.place() is Place.LAPSED and its.lapsed:
+                    draft.drop(self._hold_spot(its.voucher.code, its.lapsed.session), its.lapsed)
+
+    def spend(self, verdict: Verdict, told: Told) -> None:
+        with self._memory.commit() as draft:
+            for offer in verdict.applicable:
+                its = offer.redeemable
+                if its.place() is Place.NEW:
+                    self._take(draft, its.voucher, taken=1, redeemed_quantity=1)
+                else:
+                    hold = its.own or its.lapsed
+                    assert hold
+                    self._take(draft, its.voucher, redeemed_quantity=1)
+                    draft.drop(self._hold_spot(its.voucher.code, hold.session), hold)
+            for record in (*told.records, *filter(None, (told.parent,))):
+                self._record(draft, record)
+            if told.order:
+                self._keep_order(draft, told.order, verdict.facts.order)
+            if told.customer:
+                self._keep_customer(draft, told.customer, verdict.facts.customer)
+
+    def record(self, told: Told) -> None:
+        with self._memory.commit() as draft:
+            draft.things |= {self._spot("redemption", record.id): record for record in told.records}
+
+    def give_back(self, told: Told, undone: Sequence[Redemption], *, known: StoredOrder | None) -> None:
+        with self._memory.commit() as draft:
+            for record, rollback in zip(undone, (*told.records, *filter(None, (told.parent,))), strict=True):
+                after = record.model_copy(update={"status": "ROLLED_BACK", "undone_by": rollback.id})
+                draft.change(
+                    self._spot("redemption", record.id),
+                    lambda found, after=after: after if found.status == "SUCCEEDED" else None,
+                    otherwise=Moved(),
+                )
+                self._record(draft, rollback)
+                offer = told.offers.get(record.code or "")
+                if offer and offer.voucher:
+                    draft.change(
+                        self._voucher_spot(offer.voucher.code),
+                        lambda found: counted(found, taken=-1, redeemed_quantity=-1),
+                        otherwise=Moved(),
+                    )
+            if told.order and known:
+                self._keep_order(draft, told.order, known)
+
+    def get(self, redemption_id: str) -> Redemption:
+        record: Redemption | None = self._memory.get(*self._spot("redemption", redemption_id))
+        if record is None:
+            raise NotFound("redemption", redemption_id)
+        return record
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Redemption]:
+        found = {id_: self._memory.get(*self._spot("redemption", id_)) for id_ in ids}
+        return {id_: record for id_, record in found.items() if record}
+
+    def of_voucher(self, code: str) -> Iterator[Redemption]:
+        hashed = code_hash(self.project, code)
+        records = (record for record in self._memory.all(*self._spot("redemption")))
+        of_it = [record for record in records if record.code and code_hash(self.project, record.code) == hashed]
+        return iter(sorted(of_it, key=lambda record: record.id.partition("_")[2], reverse=True))
+
+    def listed(self, *, newest_first: bool) -> Iterator[Redemption]:
+        records = self._memory.all(*self._spot("redemption"))
+        return iter(sorted(records, key=lambda record: (record.date, record.id), reverse=newest_first))
+
+    def count(self) -> int:
+        return len(self._memory.all(*self._spot("redemption")))
+
+    def tell(self, records: Sequence[Redemption], *, parent: Redemption | None = None) -> Told:
+        offers, orders, customers = self.around(records)
+        first = records[0]
+        order, customer = orders.get(first.order_id or ""), customers.get(first.customer_id or "")
+        return Told(tuple(records), parent, order, customer, offers)
+
+    def around(
+        self, records: Iterable[Redemption]
+    ) -> tuple[Mapping[str, Offer], Mapping[str, StoredOrder], Mapping[str, Customer]]:
+        offers: dict[str, Offer] = {}
+        orders: dict[str, StoredOrder] = {}
+        customers: dict[str, Customer] = {}
+        for record in records:
+            if record.code and (voucher := self._memory.get(*self._voucher_spot(record.code))):
+                offers[record.code] = Offer(voucher, self._campaign(voucher))
+            if record.order_id and (order := self._memory.get(*self._spot("order", record.order_id))):
+                orders[record.order_id] = order
+            if record.customer_id and (customer := self._memory.get(*self._spot("customer", record.customer_id))):
+                customers[record.customer_id] = customer
+        return offers, orders, customers
+
+    def order_id(self, checkout: Checkout) -> str | None:
+        return order_id(self.project, checkout.order) if checkout.order else None
+
+    def _campaign(self, voucher: Voucher) -> Campaign | None:
+        return self._memory.get(*self._spot("campaign", voucher.campaign_id)) if voucher.campaign_id else None
+
+    def _take(self, draft: Draft, voucher: Voucher, **more: int) -> None:
+        bound = "taken" if "taken" in more else "redeemed_quantity"
+
+        def taken(found: Voucher) -> Voucher | None:
+            left = found.quantity is None or getattr(found, bound) < found.quantity
+            return counted(found, **more) if usable(found) and left else None
+
+        draft.change(self._voucher_spot(voucher.code), taken, otherwise=Moved())
+
+    def _record(self, draft: Draft, record: Redemption) -> None:
+        taken = Conflict("conflict", "Two records drew one id")
+        draft.create(self._spot("redemption", record.id), record, otherwise=taken)
+
+    def _keep_order(self, draft: Draft, order: StoredOrder, known: StoredOrder | None) -> None:
+        spot = self._spot("order", order.id)
+        if known is None:
+            draft.create(spot, order, otherwise=Moved())
+        else:
+            draft.replace(spot, order, version=known.version, otherwise=Moved())
+
+
+COUNTERS = ("holder_id", "redeemed_quantity", "taken", "published", "deleted")
+
+
+class FakeVouchers(Store):
+    """Vouchers, each with its campaign, and the holds on them."""
+
+    def get(self, code: str) -> Made:
+        voucher: Voucher | None = self._memory.get(*self._voucher_spot(code))
+        if voucher is None or voucher.deleted:
+            raise NotFound("voucher", code)
+        campaign = self._memory.get(*self._spot("campaign", voucher.campaign_id)) if voucher.campaign_id else None
+        if voucher.campaign_id and (campaign is None or campaign.deleted):
+            raise NotFound("voucher", code)
+        return Made(voucher, campaign)
+
+    def add(self, made: Made, *, otherwise: Exception) -> None:
+        with self._memory.commit() as draft:
+            draft.create(self._voucher_spot(made.voucher.code), made.voucher, otherwise=otherwise)
+
+    def save(self, made: Made) -> None:
+        voucher = made.voucher
+
+        def saved(found: Voucher) -> Voucher | None:
+            kept = {name: getattr(found, name) for name in COUNTERS}
+            update = {**kept, "version": found.version + 1}
+            return voucher.model_copy(update=update) if found.version == voucher.version else None
+
+        with self._memory.commit() as draft:
+            draft.change(self._voucher_spot(voucher.code), saved, otherwise=Moved())
+
+    def remove(self, voucher: Voucher, *, for_good: bool) -> None:
+        spot = self._voucher_spot(voucher.code)
+        with self._memory.commit() as draft:
+            if for_good:
+                draft.things.pop(spot, None)
+            else:
+                gone = voucher.model_copy(update={"deleted": True})
+                draft.replace(spot, gone, version=voucher.version, otherwise=Moved())
+
+    def hold(self, code: str, session: str) -> Hold | None:
+        hold: Hold | None = self._memory.get(*self._hold_spot(code, session))
+        return hold
+
+    def release(self, voucher: Voucher, hold: Hold) -> None:
+        with self._memory.commit() as draft:
+            draft.drop(self._hold_spot(voucher.code, hold.session), hold)
+            draft.change(self._voucher_spot(voucher.code), lambda found: counted(found, taken=-1), otherwise=Moved())
+
+
+class FakeCampaigns(Store):
+    """Campaigns, their names and their codes."""
+
+    def find(self, id_or_name: str) -> Campaign | None:
+        id_ = self._memory.get(*self._spot("campaign_name", id_or_name)) or id_or_name
+        campaign: Campaign | None = self._memory.get(*self._spot("campaign", id_or_name))
+        campaign = campaign or self._memory.get(*self._spot("campaign", id_))
+        return None if campaign is None or campaign.deleted else campaign
+
+    def get(self, id_or_name: str) -> Campaign:
+        campaign = self.find(id_or_name)
+        if campaign is None:
+            raise NotFound("campaign", id_or_name)
+        return campaign
+
+    def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None:
+        with self._memory.commit() as draft:
+            taken = Duplicate("campaign", campaign.name)
+            draft.create(self._spot("campaign_name", campaign.name), campaign.id, otherwise=taken)
+            draft.create(self._spot("campaign", campaign.id), campaign, otherwise=Moved())
+            self._add_codes(draft, firsts, otherwise=Moved())
+            self._start(draft, action)
+
+    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None:
+        with self._memory.commit() as draft:
+            self._save_campaign(draft, campaign)
+            self._start(draft, action)
+
+    def add_vouchers(
+        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+    ) -> None:
+        with self._memory.commit() as draft:
+            self._add_codes(draft, vouchers, otherwise=otherwise)
+            self._count_codes(draft, campaign, len(vouchers))
+
+    def _start(self, draft: Draft, action: AsyncAction | None) -> None:
+        if action:
+            draft.create(self._spot("async_action", action.id), action, otherwise=Moved())
+
+
+class FakePublications(Store):
+    """Publications, and the codes that they give away."""
+
+    @property
+    def campaigns(self) -> FakeCampaigns:
+        return FakeCampaigns(self._memory, self.project)
+
+    @property
+    def vouchers(self) -> FakeVouchers:
+        return FakeVouchers(self._memory, self.project)
+
+    def find(self, publication_id: str | None, customer_id_: str | None) -> tuple[Publication | None, Customer | None]:
+        return (
+            self._memory.get(*self._spot("publication", publication_id)) if publication_id else None,
+            self._memory.get(*self._spot("customer", customer_id_)) if customer_id_ else None,
+        )
+
+    def free(self, campaign_id: str) -> Iterator[Voucher]:
+        for voucher in self._memory.all(*self._spot("voucher")):
+            if voucher.campaign_id == campaign_id and usable(voucher) and not voucher.published:
+                yield voucher
+
+    def publish(self, published: Published, *, known: Customer | None, minted: Sequence[Voucher]) -> None:
+        publication = published.publication
+        new = {voucher.id for voucher in minted}
+        with self._memory.commit() as draft:
+            draft.create(self._spot("publication", publication.id), publication, otherwise=Moved())
+            if published.customer:
+                self._keep_customer(draft, published.customer, known)
+            for voucher in published.vouchers:
+                if voucher.id not in new:
+                    self._give(draft, voucher, publication.customer_id)
+            self._add_codes(draft, minted, otherwise=Moved())
+            if minted and published.campaign:
+                self._count_codes(draft, published.campaign, len(minted))
+
+    def tell(self, publications: Sequence[Publication]) -> list[Published]:
+        return [
+            Published(
+                publication,
+                tuple(
+                    voucher for code in publication.codes if (voucher := self._memory.get(*self._voucher_spot(code)))
+                ),
+                self._memory.get(*self._spot("customer", publication.customer_id)),
+                self._memory.get(*self._spot("campaign", publication.campaign_id or "")),
+            )
+            for publication in publications
+        ]
+
+    def _give(self, draft: Draft, voucher: Voucher, holder: str) -> None:
+        def given(found: Voucher) -> Voucher | None:
+            if not usable(found) or (voucher.is_unique and found.published):
+                return None
+            return counted(found, published=1).model_copy(update={"holder_id": found.holder_id or holder})
+
+        draft.change(self._voucher_spot(voucher.code), given, otherwise=Moved())
+
+
+class FakeWork(Store):
+    """What the worker of async actions writes."""
+
+    def action(self, action_id: str) -> AsyncAction | None:
+        action: AsyncAction | None = self._memory.get(*self._spot("async_action", action_id))
+        return action
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        campaign: Campaign | None = self._memory.get(*self._spot("campaign", campaign_id))
+        return campaign
+
+    def add(self, action: AsyncAction, campaign: Campaign, vouchers: Sequence[Voucher]) -> None:
+        with self._memory.commit() as draft:
+            self._note(draft, action)
+            self._add_codes(draft, vouchers, otherwise=Moved())
+            self._count_codes(draft, campaign, len(vouchers))
+
+    def codes(self, campaign_id: str) -> Iterator[str]:
+        every = self._memory.all(*self._spot("voucher"))
+        return (code_hash(self.project, voucher.code) for voucher in every if voucher.campaign_id == campaign_id)
+
+    def remove_codes(self, hashes: Sequence[str]) -> None:
+        with self._memory.commit() as draft:
+            for hashed in hashes:
+                draft.things.pop(self._spot("voucher", hashed), None)
+
+    def remove_campaign(self, campaign: Campaign) -> None:
+        with self._memory.commit() as draft:
+            draft.things.pop(self._spot("campaign", campaign.id), None)
+            draft.things.pop(self._spot("campaign_name", campaign.name), None)
+
+    def settle(self, action: AsyncAction, campaign: Campaign | None) -> None:
+        with self._memory.commit() as draft:
+            self._note(draft, action)
+            if campaign:
+                self._save_campaign(draft, campaign.model_copy(update={"creation_status": "DONE"}))
+
+    def _note(self, draft: Draft, action: AsyncAction) -> None:
+        draft.replace(self._spot("async_action", action.id), action, version=action.version, otherwise=Moved())
+
+
+class Stores(NamedTuple):
+    """All stores of one project; ``everything`` tells what is written, to see that nothing was."""
+
+    project: str
+    ledger: Any
+    vouchers: Any
+    campaigns: Any
+    publications: Any
+    work: Any
+    everything: Callable[[], object]
+
+
+def in_memory(project: str, memory: Memory | None = None) -> Stores:
+    """The stores of a project in a memory, or in one of their own."""
+    memory = memory or Memory()
+    kinds = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork)
+    return Stores(project, *(kind(memory, project) for kind in kinds), everything=lambda: memory.things)

@@ -1,0 +1,69 @@
+"""The stack works: deployed onto MiniStack, its permissions enforced, and a shop checks out through its API."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.deploy import Deployment, deployed
+from tests.builders import SANDBOX, Shop, checkout, fresh, lock, percent_off, refusal, until
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Iterator[Deployment]:
+    with deployed() as deployment:
+        yield deployment
+
+
+def test_a_shop_runs_a_campaign_on_the_deployed_stack(deployment: Deployment) -> None:
+    with Shop(deployment.url, SANDBOX) as shop:
+        # Codes come through the queue and its worker.
+        campaign = shop.campaign(vouchers_count=3)
+        promised = shop.ask("POST", f"campaigns/{campaign['id']}/vouchers", {}, vouchers_count=2)
+        assert promised.status_code == 202
+        action = shop.await_action(promised.json()["async_action_id"])
+        assert (action["status"], action["operation_status"]) == ("DONE", "SUCCESS")
+        assert shop.get("vouchers", campaign_id=campaign["id"])["total"] == 5
+
+        # One is issued, judged, held, redeemed exactly once and given back.
+        customer = fresh("customer")
+        issued = shop.publish(campaign["name"], customer, key=fresh("key")).json()
+        code = issued["voucher"]["code"]
+        verdict = shop.validate(code, customer={"source_id": customer}, session=lock("till"))
+        assert (verdict["valid"], verdict["order"]["total_amount"]) == (True, 9_500)
+        assert refusal(shop.redeem(code)) == (400, "quantity_exceeded")
+        key = fresh("key")
+        done = shop.redeem(code, key=key, customer={"source_id": customer}, session=lock("till"))
+        assert done.json()["order"]["total_amount"] == 9_500
+        assert shop.redeem(code, key=key, customer={"source_id": customer}, session=lock("till")).text == done.text
+        [redemption] = done.json()["redemptions"]
+        assert shop.roll_back(redemption["id"]).json()["result"] == "SUCCESS"
+        assert refusal(shop.roll_back(redemption["id"])) == (400, "already_rolled_back")
+        assert [entry["result"] for entry in shop.entries(code)].count("SUCCESS") == 2
+
+        # A voucher of its own is made, held, held by another once that lapses, released, switched off and deleted.
+        own = shop.code(percent_off(10))
+        assert shop.validate(own, session=lock("gone", ttl=1, ttl_unit="SECONDS"))["valid"] is True
+        until(lambda: shop.validate(own, session=lock("till")), lambda verdict: verdict["valid"])
+        assert shop.ask("DELETE", f"vouchers/{own}/sessions/till").status_code == 204
+        assert shop.redeemed(own)["order"]["total_amount"] == 9_000
+        assert shop.ask("POST", f"vouchers/{own}/disable").json()["active"] is False
+        assert shop.ask("DELETE", f"vouchers/{own}", force="true").status_code == 204
+        assert refusal(shop.ask("GET", f"vouchers/{own}")) == (404, "not_found")
+
+        # Every list tells of it, and the campaign ends with its codes.
+        totals = {
+            path: shop.get(path).get("total") for path in ("campaigns", "vouchers", "publications", "redemptions")
+        }
+        assert totals == {"campaigns": 1, "vouchers": 5, "publications": 1, "redemptions": 4}
+        assert len(shop.get("async-actions")["async_actions"]) == 2
+        ending = shop.ask("DELETE", f"campaigns/{campaign['id']}").json()
+        assert shop.await_action(ending["async_action_id"])["operation_status"] == "SUCCESS"
+        assert shop.get("vouchers")["total"] == 0
+
+
+def test_what_is_no_route_is_refused_in_the_contracts_words(deployment: Deployment) -> None:
+    with Shop(deployment.url, SANDBOX) as shop:
+        assert refusal(shop.ask("GET", "nothing")) == (404, "not_found")
+        assert refusal(shop.ask("PATCH", "vouchers")) == (405, "method_not_allowed")
+    with Shop(deployment.url, {}) as stranger:
+        assert refusal(stranger.ask("POST", "redemptions", checkout("ANY"))) == (401, "unauthorized")

@@ -1,0 +1,347 @@
+"""What the template says, above all what no local engine would notice if it were missing."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aws_cdk import App
+from aws_cdk.assertions import Match, Template
+
+from infra.stack import Bonbon
+from shared.runtime.routes import ROUTES
+
+Resource = dict[str, Any]
+
+
+def synthesised(**context: object) -> Template:
+    """The template, without the zips that it names."""
+    app = App(context={"aws:cdk:bundling-stacks": [], **context})
+    return Template.from_stack(Bonbon(app, "Bonbon"))
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return synthesised()
+
+
+@pytest.fixture(scope="module")
+def functions(template: Template) -> dict[str, Resource]:
+    """Every function by the word that its module is called."""
+    found = template.find_resources("AWS::Lambda::Function")
+    return {it["Properties"]["Handler"].split(".")[1]: {**it["Properties"], "Id": id_} for id_, it in found.items()}
+
+
+def only(template: Template, kind: str) -> Resource:
+    [resource] = template.find_resources(kind).values()
+    return dict(resource)
+
+
+# The table
+
+
+def test_the_table_survives_mistakes(template: Template) -> None:
+    table = only(template, "AWS::DynamoDB::GlobalTable")
+    [replica] = table["Properties"]["Replicas"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert replica["DeletionProtectionEnabled"] is True
+    assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_the_table_is_paid_by_the_request_sweeps_and_streams(template: Template) -> None:
+    table = only(template, "AWS::DynamoDB::GlobalTable")["Properties"]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_the_indexes_hold_keys_and_nothing_else(template: Template) -> None:
+    table = only(template, "AWS::DynamoDB::GlobalTable")["Properties"]
+
+    def keys(schema: list[dict[str, str]]) -> list[str]:
+        return [f"{key['AttributeName']} {key['KeyType']}" for key in schema]
+
+    assert keys(table["KeySchema"]) == ["PK HASH", "SK RANGE"]
+    assert {it["IndexName"]: keys(it["KeySchema"]) for it in table["GlobalSecondaryIndexes"]} == {
+        "lists": ["list HASH", "listed RANGE"],
+        "pools": ["pool HASH", "pooled RANGE"],
+    }
+    assert all(it["Projection"] == {"ProjectionType": "KEYS_ONLY"} for it in table["GlobalSecondaryIndexes"])
+
+
+# The API
+
+
+def test_each_row_of_the_routes_is_a_route_to_its_function(template: Template, functions: dict[str, Resource]) -> None:
+    word_of = {function["Id"]: word for word, function in functions.items()}
+    integrations = {
+        id_: word_of[it["Properties"]["IntegrationUri"]["Fn::GetAtt"][0]]
+        for id_, it in template.find_resources("AWS::ApiGatewayV2::Integration").items()
+    }
+    routes = {
+        it["Properties"]["RouteKey"]: integrations[it["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]]
+        for it in template.find_resources("AWS::ApiGatewayV2::Route").values()
+    }
+    assert routes == {f"{row.method} {row.path}": row.function for row in ROUTES} | {"$default": "unknown"}
+
+
+def test_a_shops_pages_may_call_with_a_clients_keys_and_not_with_the_servers(template: Template) -> None:
+    cors = only(template, "AWS::ApiGatewayV2::Api")["Properties"]["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["*"]
+    assert cors["AllowMethods"] == ["GET", "POST", "PUT", "DELETE"]
+    assert {"x-client-application-id", "x-client-token", "idempotency-key"} <= set(cors["AllowHeaders"])
+    assert not {"x-app-id", "x-app-token", "x-management-id", "x-management-token", "*"} & set(cors["AllowHeaders"])
+    assert "AllowCredentials" not in cors
+
+
+def test_the_api_is_throttled_and_keeps_a_log_of_nobodys_address(template: Template) -> None:
+    stage = only(template, "AWS::ApiGatewayV2::Stage")["Properties"]
+    assert stage["StageName"] == "$default"
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 1_000, "ThrottlingBurstLimit": 2_000}
+    assert set(json.loads(stage["AccessLogSettings"]["Format"])) == {
+        *("request_id", "at", "route", "status", "milliseconds", "error"),
+    }
+
+
+# Who may do what
+
+READ = "GetItem BatchGetItem"
+WRITE = "PutItem UpdateItem"
+
+
+@pytest.mark.parametrize(
+    ("function", "items", "indexes", "queue"),
+    [
+        ("validate", f"{READ} Query {WRITE} DeleteItem", "", ""),
+        ("redeem", f"{READ} Query {WRITE} DeleteItem", "", ""),
+        ("roll_back", f"{READ} {WRITE}", "", ""),
+        ("redemptions", f"{READ} Query", "lists", ""),
+        ("issue", f"{READ} {WRITE}", "lists pools", ""),
+        ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
+        ("vouchers", f"{READ} {WRITE} DeleteItem", "lists pools", ""),
+        ("async_actions", READ, "lists", ""),
+        (
+            "generate",
+            f"GetItem {WRITE} DeleteItem",
+            "pools",
+            "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
+        ),
+        ("unknown", "", "", ""),
+    ],
+)
+def test_each_function_may_do_only_its_job(
+    template: Template, functions: dict[str, Resource], *, function: str, items: str, indexes: str, queue: str
+) -> None:
+    allowed = {
+        f"{action} on {thing}" for action, thing in permissions(template, functions[function]) if thing != "its log"
+    }
+    assert allowed == {
+        *(f"dynamodb:{action} on the table" for action in items.split()),
+        *(f"dynamodb:Query on the index {index}" for index in indexes.split()),
+        *(f"sqs:{action} on the actions" for action in queue.split()),
+    }
+
+
+def test_a_function_writes_its_own_log_and_no_other(template: Template, functions: dict[str, Resource]) -> None:
+    for function in functions.values():
+        logs = {action for action, thing in permissions(template, function) if thing == "its log"}
+        assert logs == {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def test_nothing_is_allowed_by_a_wildcard(template: Template) -> None:
+    for policy in template.find_resources("AWS::IAM::Policy").values():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
+    for role in template.find_resources("AWS::IAM::Role").values():
+        assert set(role["Properties"]) == {"AssumeRolePolicyDocument"}
+        [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def permissions(template: Template, function: Resource) -> Iterator[tuple[str, str]]:
+    """Each action that a function is allowed, and on what, by every policy of its role."""
+    role = function["Role"]["Fn::GetAtt"][0]
+    [table] = template.find_resources("AWS::DynamoDB::GlobalTable")
+    [queue] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions"}})
+    log = function["LoggingConfig"]["LogGroup"]["Ref"]
+    things = {table: "the table", queue: "the actions", log: "its log"}
+    for policy in template.find_resources("AWS::IAM::Policy").values():
+        if policy["Properties"]["Roles"] == [{"Ref": role}]:
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+                for action in listed(statement["Action"]):
+                    for resource in listed(statement["Resource"]):
+                        base, path = resource.get("Fn::Join", ["", [resource, ""]])[1]
+                        id_, arn = base["Fn::GetAtt"]
+                        assert arn == "Arn"
+                        yield action, f"the index {path.removeprefix('/index/')}" if path else things[id_]
+
+
+def listed(one_or_many: Any) -> list[Any]:
+    return one_or_many if isinstance(one_or_many, list) else [one_or_many]
+
+
+# The functions
+
+
+def test_there_is_a_function_a_module(functions: dict[str, Resource]) -> None:
+    assert set(functions) == {row.function for row in ROUTES} | {"generate", "unknown"}
+
+
+def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[str, Resource]) -> None:
+    for word, function in functions.items():
+        assert function["FunctionName"] == f"bonbon-{word.replace('_', '-')}"
+        assert function["Description"].endswith((".", "?"))
+        assert (function["Runtime"], function["Architectures"]) == ("python3.14", ["arm64"])
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert set(function["Environment"]["Variables"]) == {"TABLE_NAME", "QUEUE_URL", "POWERTOOLS_SERVICE_NAME"}
+        assert len(function["Layers"]) == 1
+        assert "TracingConfig" not in function
+
+
+def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dict[str, Resource]) -> None:
+    times = {word: function["Timeout"] for word, function in functions.items()}
+    assert times.pop("generate") == 300
+    assert set(times.values()) == {20}
+
+
+# The queue
+
+
+def test_what_fails_five_times_waits_for_a_person(template: Template, functions: dict[str, Resource]) -> None:
+    queues = {it["Properties"]["QueueName"]: it["Properties"] for it in resources(template, "AWS::SQS::Queue")}
+    assert set(queues) == {"bonbon-actions", "bonbon-actions-dead-letters"}
+    [dead_letters] = template.find_resources(
+        "AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions-dead-letters"}}
+    )
+    actions = queues["bonbon-actions"]
+    assert actions["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters, "Arn"]},
+        "maxReceiveCount": 5,
+    }
+    assert queues["bonbon-actions-dead-letters"]["MessageRetentionPeriod"] == 14 * 86_400
+    assert actions["VisibilityTimeout"] > functions["generate"]["Timeout"]
+    assert actions["DelaySeconds"] == 1
+
+
+def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> None:
+    assert all(it["Properties"]["SqsManagedSseEnabled"] is True for it in resources(template, "AWS::SQS::Queue"))
+    template.resource_count_is("AWS::SQS::QueuePolicy", 2)
+    template.all_resources_properties(
+        "AWS::SQS::QueuePolicy",
+        {
+            "PolicyDocument": {
+                "Statement": [
+                    Match.object_like(
+                        {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}, "Action": "sqs:*"}
+                    )
+                ],
+                "Version": Match.any_value(),
+            },
+            "Queues": Match.any_value(),
+        },
+    )
+
+
+def test_only_a_failed_message_comes_back(template: Template, functions: dict[str, Resource]) -> None:
+    mapping = only(template, "AWS::Lambda::EventSourceMapping")["Properties"]
+    assert mapping["FunctionName"] == {"Ref": functions["generate"]["Id"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+
+
+def resources(template: Template, kind: str) -> list[Resource]:
+    return list(template.find_resources(kind).values())
+
+
+# The alarms and the logs
+
+
+def test_every_alarm_rings_and_silence_is_none(template: Template) -> None:
+    [topic] = template.find_resources("AWS::SNS::Topic")
+    template.all_resources_properties(
+        "AWS::CloudWatch::Alarm",
+        {
+            "AlarmActions": [{"Ref": topic}],
+            "AlarmDescription": Match.string_like_regexp(r"\w\.$"),
+            "TreatMissingData": "notBreaching",
+        },
+    )
+
+
+def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: dict[str, Resource]) -> None:
+    names = {alarm["Properties"]["AlarmName"] for alarm in resources(template, "AWS::CloudWatch::Alarm")}
+    operations = ("getitem", "batchgetitem", "query", "putitem", "transactwriteitems")
+    assert names == {
+        *(f"{it['FunctionName']}-{what}" for it in functions.values() for what in ("errors", "throttles")),
+        "bonbon-actions-dead-letters",
+        "bonbon-api-errors",
+        "bonbon-api-slow",
+        *(f"bonbon-table-errors-{operation}" for operation in operations),
+        *(f"bonbon-{place}-{what}-throttles" for place in ("table", "lists", "pools") for what in ("read", "write")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metric", "statistic", "above", "minutes"),
+    [
+        ("redeem-errors", "AWS/Lambda Errors", "Sum", 0, 5),
+        ("redeem-throttles", "AWS/Lambda Throttles", "Sum", 0, 5),
+        ("actions-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
+        ("api-errors", "AWS/ApiGateway 5xx", "Sum", 0, 5),
+        ("api-slow", "AWS/ApiGateway Latency", "p99", 2_000, 15),
+        ("table-errors-transactwriteitems", "AWS/DynamoDB SystemErrors", "Sum", 0, 5),
+        ("lists-write-throttles", "AWS/DynamoDB WriteThrottleEvents", "Sum", 0, 15),
+    ],
+)
+def test_an_alarm_is_about_what_it_says(
+    template: Template, *, alarm: str, metric: str, statistic: str, above: int, minutes: int
+) -> None:
+    [found] = template.find_resources(
+        "AWS::CloudWatch::Alarm", {"Properties": {"AlarmName": f"bonbon-{alarm}"}}
+    ).values()
+    it = found["Properties"]
+    assert f"{it['Namespace']} {it['MetricName']}" == metric
+    assert (it.get("Statistic") or it["ExtendedStatistic"]) == statistic
+    assert (it["ComparisonOperator"], it["Threshold"]) == ("GreaterThanThreshold", above)
+    assert it["Period"] * it["EvaluationPeriods"] == minutes * 60
+
+
+def test_every_log_ends_after_a_month_and_goes_with_the_stack(
+    template: Template, functions: dict[str, Resource]
+) -> None:
+    logs = template.find_resources("AWS::Logs::LogGroup")
+    assert {it["Properties"]["LogGroupName"] for it in logs.values()} == {
+        *(f"/aws/lambda/{function['FunctionName']}" for function in functions.values()),
+        "/aws/vendedlogs/bonbon-api",
+    }
+    assert all(it["Properties"]["RetentionInDays"] == 30 for it in logs.values())
+    assert all(it["DeletionPolicy"] == "Delete" for it in logs.values())
+    for function in functions.values():
+        log = logs[function["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]["LogGroupName"]
+        assert log == f"/aws/lambda/{function['FunctionName']}"
+
+
+# The stack
+
+
+def test_the_stack_tells_where_everything_is(template: Template) -> None:
+    outputs = template.find_outputs("*")
+    assert set(outputs) == {"ApiUrl", "TableName", "QueueUrl", "DeadLetterQueueUrl", "AlarmTopicArn"}
+    assert all(output["Description"] for output in outputs.values())
+
+
+def test_a_machine_of_ones_own_gets_the_same_stack(template: Template) -> None:
+    """But for the zips, which are made for its Python, and for the queues' refusal of plain HTTP."""
+
+    def comparable(one: Template) -> dict[str, Any]:
+        said = one.to_json()["Resources"]
+        for resource in said.values():
+            for holder in ("Code", "Content"):
+                resource["Properties"].pop(holder, None)
+        return {id_: it for id_, it in said.items() if it["Type"] != "AWS::SQS::QueuePolicy"}
+
+    here, there = comparable(synthesised(machine="here")), comparable(template)
+    # A layer's logical id carries what it is made of.
+    assert json.dumps(here) == json.dumps(there)
