@@ -1,5 +1,6 @@
 """Carry on async actions: many new codes, the end of a campaign. Only what failed goes back to the queue."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,11 @@ from shared.storage.work import WorkStore
 from shared.usecases.generate import carry_on
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
+# What failed goes back to the queue one by one; a batch in which everything failed is no different.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8)
+"""Seconds to wait for an action whose message was faster than its commit."""
 
 TRIES_FOR_AN_UNKNOWN_ACTION = 3
 """A message is sent before its action is committed. One whose action is still not there after so many tries, a
@@ -29,7 +34,11 @@ def carry_on_one(record: SQSRecord) -> None:
     received = record.attributes
     at = datetime.fromtimestamp(int(received.approximate_first_receive_timestamp) / 1000, UTC)
     work = WorkStore(settings.table(), message["project"])
-    action = carry_on(message["action_id"], at=at, work=work, draw=draw)
+    action = None
+    for pause in PAUSES:
+        time.sleep(pause)
+        if action := carry_on(message["action_id"], at=at, work=work, draw=draw):
+            break
     if action is None and int(received.approximate_receive_count) < TRIES_FOR_AN_UNKNOWN_ACTION:
         raise UnknownAction
     logger.info("carried on", extra={"status": action.status if action else "dropped", "type": action and action.type})

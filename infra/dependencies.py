@@ -35,8 +35,8 @@ class Dependencies(lambda_.LayerVersion):
         )
         if not machine.compiler():
             print(
-                f"There is no Python {machine.python} here to compile with, so the zips go up without bytecode: it works "
-                "as well, but each cold start compiles what it imports.",
+                f"There is no Python {machine.python} here to compile with, so the zips go up without bytecode. "
+                "They work as well, but each cold start compiles what it imports.",
                 file=sys.stderr,
             )
 

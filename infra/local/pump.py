@@ -1,5 +1,6 @@
 """Carries messages from the queue to their worker, as Lambda's event source mapping does."""
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.clock import Clock
 
 Json = dict[str, Any]
+logger = logging.getLogger(__name__)
 BATCH = 10
-POLL_SECONDS = 5
+POLL_SECONDS = 1
 
 
 class Pump:
@@ -42,12 +44,15 @@ class Pump:
                     WaitTimeSeconds=POLL_SECONDS,
                     AttributeNames=["ApproximateReceiveCount"],
                 )
+                if messages := found.get("Messages", []):
+                    self._hand_over(messages)
             except (BotoCoreError, ClientError):
-                # The engine is going down; the loop's condition tells soon whether that is on purpose.
+                # The engine is going down; the loop's condition tells soon whether that is on purpose. What was not
+                # deleted is delivered again.
                 self._stopping.wait(0.2)
-                continue
-            if messages := found.get("Messages", []):
-                self._hand_over(messages)
+            except Exception:
+                # As in the cloud: a worker that broke is told of, and its messages come back.
+                logger.exception("the worker broke")
 
     def _hand_over(self, messages: list[Json]) -> None:
         sent = str(int(self._clock.now().timestamp() * 1000))

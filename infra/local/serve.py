@@ -62,6 +62,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
             log_level=logging.ERROR,
             access_log=False,
             lifespan="off",
+            timeout_keep_alive=75,  # longer than any client keeps an idle connection, so none is closed under a request
             timeout_graceful_shutdown=GRACE_SECONDS,
             server_header=False,
         )

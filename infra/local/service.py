@@ -4,7 +4,6 @@ with running() as service:
     httpx.get(f"{service.url}/v1/campaigns", headers=SANDBOX)
 """
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -80,8 +79,9 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def _drain(stdout: IO[bytes], log: Path) -> None:
-    with stdout, log.open("ab") as file:
-        shutil.copyfileobj(stdout, file)
+    with stdout, log.open("ab", buffering=0) as file:
+        for line in stdout:
+            file.write(line)
 
 
 def _stop(process: subprocess.Popen[bytes], log: Path) -> None:

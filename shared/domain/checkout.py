@@ -11,11 +11,12 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from shared.domain.codes import Code, normal_form
+from shared.domain.codes import Code
 from shared.domain.customers import Customer, Profile
 from shared.domain.discounts import Discount
 from shared.domain.errors import PromotionError, Reason
-from shared.domain.model import Frozen, Metadata, Name
+from shared.domain.ids import code_hash
+from shared.domain.model import Frozen, Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.vouchers import Redeemable
 
@@ -57,7 +58,7 @@ SECONDS = {
 LONGEST_HOLD = 366 * SECONDS["DAYS"]
 
 
-class Lock(Frozen):
+class Lock(Sent):
     """A session that holds one use of every offer until it is redeemed, released or over."""
 
     type: Literal["LOCK"] = "LOCK"
@@ -131,18 +132,20 @@ class Verdict(NamedTuple):
         return not self.inapplicable
 
 
-def refuse_malformed(named: Iterable[str], rules: StackingRules) -> None:
+def refuse_malformed(named: Iterable[str], rules: StackingRules, *, project: str) -> None:
     """Raise what makes a list of offers senseless before any is looked up."""
-    forms = [normal_form(name) for name in named]
-    if len(forms) > rules.redeemables_limit:
+    hashes = [code_hash(project, name) for name in named]
+    if len(hashes) > rules.redeemables_limit:
         raise PromotionError(
             "invalid_redeemables",
             "Invalid redeemables",
-            details=f"redeemables: {len(forms)} were sent, at most {rules.redeemables_limit} are allowed",
+            details=f"redeemables: {len(hashes)} were sent, at most {rules.redeemables_limit} are allowed",
         )
-    if len(set(forms)) < len(forms):
+    if len(set(hashes)) < len(hashes):
         raise PromotionError(
-            "duplicated_redeemables", "Duplicated redeemables", details="redeemables: each may be named once"
+            "duplicated_redeemables",
+            "Duplicated redeemables",
+            details="redeemables: each may be named once, by its code or by its id",
         )
 
 

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shared.domain.model import Frozen
+from shared.domain.model import Sent
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST = 128
+LIKE_AN_ID = re.compile("v_[0-9a-f]{16}")
 _POSSIBLE = re.compile(r"[\w !@#$%^&*()+=:.,~'-]+")
 
 
@@ -28,6 +29,7 @@ def normal_form(code: str) -> str:
 
 
 def _possible(code: str) -> str:
+    code = unicodedata.normalize("NFC", code)
     if not _POSSIBLE.fullmatch(code) or not code.strip():
         raise ValueError("may hold letters, digits, spaces and ! @ # $ % ^ & * ( ) + = : . , ~ ' _ - only")
     return code
@@ -37,7 +39,17 @@ Code = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST), Afte
 """A string that could be somebody's code; letters of any script."""
 
 
-class CodeConfig(Frozen):
+def _no_id(code: str) -> str:
+    if LIKE_AN_ID.fullmatch(code):
+        raise ValueError("must not look like a voucher's id")
+    return code
+
+
+NewCode = Annotated[Code, AfterValidator(_no_id)]
+"""A code that somebody may give to a new voucher."""
+
+
+class CodeConfig(Sent):
     """How the codes of a campaign look."""
 
     length: Annotated[int, Field(strict=True, ge=1, le=LONGEST)] = 8
@@ -50,6 +62,8 @@ class CodeConfig(Frozen):
     def _must_make_possible_codes(self) -> "CodeConfig":
         sample = self.draw(lambda letters: letters[0])
         _possible(sample)
+        if sample.startswith("v_"):
+            raise ValueError("makes codes that begin like a voucher's id, v_")
         if len(sample) > LONGEST:
             raise ValueError(f"makes codes longer than {LONGEST} characters")
         for letter in self.letters:

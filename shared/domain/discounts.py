@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from shared.domain.model import Frozen
+from shared.domain.model import Sent
 from shared.domain.money import Amount, percent_of
 
 
@@ -24,7 +24,7 @@ Percent = Annotated[
 """A percentage; decimals are allowed (12.5), and the wire shows them as a number."""
 
 
-class OrderDiscount(Frozen):
+class OrderDiscount(Sent):
     """What discounts of the whole order share."""
 
     UNSUPPORTED: ClassVar[tuple[str, ...]] = (

@@ -3,13 +3,24 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 
 class Frozen(BaseModel):
     """A value: it never changes, and what it does not know it ignores."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+class Sent(Frozen):
+    """A value as callers send it: a field that is null counts as not sent, for some clients name every field."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, fields: Any) -> Any:
+        if isinstance(fields, dict):
+            return {name: value for name, value in fields.items() if value is not None}
+        return fields
 
 
 def utc(at: datetime) -> datetime:
@@ -27,8 +38,11 @@ def iso(at: datetime) -> str:
 
     >>> iso(datetime(2026, 3, 17, 8, tzinfo=UTC))
     '2026-03-17T08:00:00.000Z'
+    >>> iso(datetime(999, 1, 1, tzinfo=UTC))
+    '0999-01-01T00:00:00.000Z'
     """
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    # strftime's %Y does not pad the years of the first millennium, and callers do send them
+    return f"{at.year:04d}-{at:%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
 def _inside_the_calendar(at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from shared.domain.model import Frozen, Instant, Metadata, Name
+from shared.domain.model import Frozen, Instant, Metadata, Name, Sent
 from shared.domain.money import LARGEST, Amount
 
 Quantity = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
@@ -37,7 +37,7 @@ class Item(Frozen):
         return self.amount or 0
 
 
-class Order(Frozen):
+class Order(Sent):
     """An order as a checkout sends it; ``amount`` is what it costs before any offer, in minor units."""
 
     id: Name | None = None

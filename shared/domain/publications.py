@@ -20,6 +20,16 @@ class Publication(Frozen):
     created_at: Instant
 
 
+class Known(NamedTuple):
+    """What is known already when a publication is to be made."""
+
+    customer: Customer | None = None
+    publication: Publication | None = None
+    """The one of the same ``source_id``."""
+    joined: str | None = None
+    """The id of the first one by which this customer joined this campaign."""
+
+
 class Published(NamedTuple):
     """A publication with what an answer tells about it."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import Applicable, Checkout, Verdict
+from shared.domain.checkout import Applicable, Checkout, Skipped, Verdict
 from shared.domain.customers import Customer
 from shared.domain.ids import code_hash, timed
 from shared.domain.model import Frozen, Instant, Metadata, iso
@@ -69,6 +69,7 @@ class Told(NamedTuple):
     customer: Customer | None = None
     offers: Mapping[str, Offer] = {}
     """By code."""
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def failure(self) -> Redemption | None:
@@ -127,10 +128,10 @@ def redeemed(verdict: Verdict, buyer: Buyer, made: Circumstances) -> Told:
         )
     order = buyer.order and _paid(buyer.order, verdict, records, parent, at=made.at)
     offers = {
-        offer.redeemable.voucher.code: Offer(_used(offer.redeemable.voucher), offer.redeemable.campaign)
+        offer.redeemable.voucher.code: Offer(_used(offer.redeemable.voucher, 1), offer.redeemable.campaign)
         for offer in verdict.applicable
     }
-    return Told(records, parent, order, buyer.customer, offers)
+    return Told(records, parent, order, buyer.customer, offers, verdict.skipped)
 
 
 def refused(verdict: Verdict, made: Circumstances) -> Told:
@@ -198,6 +199,15 @@ def rolled_back(
     return Told(rollbacks, undone_parent, order)
 
 
+def given_back(offers: Mapping[str, Offer], records: tuple[Redemption, ...]) -> dict[str, Offer]:
+    """The offers of some records once each has its use back."""
+    redeemed_codes = {record.code for record in records}
+    return {
+        code: Offer(_used(offer.voucher, -1), offer.campaign) if offer.voucher and code in redeemed_codes else offer
+        for code, offer in offers.items()
+    }
+
+
 def _common(checkout: Checkout, buyer: Buyer, made: Circumstances) -> dict[str, Any]:
     common = {
         "date": made.at,
@@ -226,8 +236,8 @@ def _record(offer: Applicable, common: dict[str, Any], parent: str | None, *, of
     )
 
 
-def _used(voucher: Voucher) -> Voucher:
-    return voucher.model_copy(update={"redeemed_quantity": voucher.redeemed_quantity + 1})
+def _used(voucher: Voucher, more: int) -> Voucher:
+    return voucher.model_copy(update={"redeemed_quantity": voucher.redeemed_quantity + more})
 
 
 def _paid(

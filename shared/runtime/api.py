@@ -85,7 +85,8 @@ class Request:
         """
         headers = self._event["headers"]
         app_id, token = headers.get("x-app-id"), headers.get("x-app-token")
-        key = AccessKeyStore(settings.table()).find(app_id, token) if app_id and token else None
+        known = app_id and token and len(app_id) <= LONGEST_NAME
+        key = AccessKeyStore(settings.table()).find(app_id, token) if known else None
         if key is None or key.side != "server":
             raise Unauthorized
         return key
@@ -146,9 +147,17 @@ class Request:
         if self._event["requestContext"]["http"]["method"] != "POST":
             return None
         key: str | None = self._event["headers"].get("idempotency-key")
-        if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        return key if key is not None and 0 < len(key) <= LONGEST_KEY and key.isprintable() else None
+
+    def refuse_malformed_key(self) -> None:
+        """Refuse an idempotency key that is none, before anything happens that it should have guarded.
+
+        Raises:
+            InvalidPayload: naming the header.
+        """
+        post = self._event["requestContext"]["http"]["method"] == "POST"
+        if post and "idempotency-key" in self._event["headers"] and self.idempotency_key is None:
             raise InvalidPayload(f"Idempotency-Key: must have 1 to {LONGEST_KEY} printable characters")
-        return key
 
     @property
     def scope(self) -> str:
@@ -260,7 +269,7 @@ def _answer(handler: Handler, request: Request) -> Answer:
     try:
         try:
             request.key  # noqa: B018 - nobody without a key learns anything
-            request.idempotency_key  # noqa: B018 - a malformed one is refused before anything happens
+            request.refuse_malformed_key()
             outcome = handler(request, **request.path)
         except PromotionError as error:
             outcome = error

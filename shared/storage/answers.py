@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from shared.domain.errors import InvalidPayload
 from shared.storage.keys import Key
 from shared.storage.table import Table, Write, encoded
 
 KEPT = timedelta(hours=24)
+LARGEST = 380 * 1024
+"""Bytes of a packed answer; an item holds 400 KB."""
 
 
 class AlreadyAnswered(Exception):
@@ -43,11 +46,15 @@ class AnswerStore:
     def keep(self, scope: str, answer: Answer, *, at: datetime) -> Sequence[Write]:
         """The write that remembers an answer, unless one is remembered already."""
         until = at + KEPT
+        packed = zlib.compress(answer.body.encode(), 1)
+        if len(packed) > LARGEST:
+            # Found out before anything is written: an answer that cannot be kept could not be given again.
+            raise InvalidPayload(f"Idempotency-Key: the answer, {len(packed)} bytes, is too large to be remembered")
         item = {
             **Key.answer(self._project, scope)._asdict(),
             "asked": answer.asked,
             "status": answer.status,
-            "body": zlib.compress(answer.body.encode(), 1),
+            "body": packed,
             "until": _ms(until),
             "expires_at": int(until.timestamp()) + 86_400,
         }

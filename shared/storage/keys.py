@@ -11,6 +11,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
     publication         {project}#publication#{id}      publication
+    who has joined      {project}#customer#{id}         joined#{campaign id}
     customer            {project}#customer#{id}         customer
     order               {project}#order#{id}            order
     async action        {project}#async_action#{id}     async_action
@@ -36,6 +37,8 @@ A list is spread over shards, so that a million new codes meet no hot partition;
 import hashlib
 from datetime import datetime
 from typing import NamedTuple
+
+from shared.domain.model import iso
 
 TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled")}
 """Name of each index → its partition and sort attributes; both are strings."""
@@ -88,6 +91,10 @@ class Key(NamedTuple):
         return cls(f"{project}#publication#{publication_id}", "publication")
 
     @classmethod
+    def joined(cls, project: str, customer_id: str, campaign_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"joined#{campaign_id}")
+
+    @classmethod
     def customer(cls, project: str, customer_id: str) -> "Key":
         return cls(f"{project}#customer#{customer_id}", "customer")
 
@@ -125,7 +132,7 @@ def shard_of(id_: str) -> int:
 
 def listing(project: str, kind: str, id_: str, at: datetime) -> dict[str, str]:
     """The two attributes that put an item on the list of its kind."""
-    return {"list": f"{project}#{kind}#{shard_of(id_)}", "listed": f"{at:%Y-%m-%dT%H:%M:%S.%f}#{id_}"}
+    return {"list": f"{project}#{kind}#{shard_of(id_)}", "listed": f"{iso(at)}#{id_}"}
 
 
 def pooling(project: str, campaign_id: str, code_hash: str, *, free: bool) -> dict[str, str]:

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Iterator, Sequence
 
-from shared.domain.customers import Customer, Profile
-from shared.domain.errors import Moved
+from shared.domain.customers import Profile
+from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import code_hash
-from shared.domain.publications import Publication, Published
+from shared.domain.publications import Known, Publication, Published
 from shared.domain.vouchers import Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
@@ -30,16 +30,29 @@ class PublicationStore:
         self.vouchers = VoucherStore(table, project)
         self._customers = CustomerStore(table, project)
 
-    def find(self, publication_id: str | None, customer_id_: str | None) -> tuple[Publication | None, Customer | None]:
-        """A publication and a customer, those that there are; one round trip."""
+    def known(self, publication_id: str | None, customer_id_: str, campaign_id: str | None) -> Known:
+        """What is known already of a publication that is to be made; one round trip."""
         publication = Key.publication(self.project, publication_id) if publication_id else None
-        customer = Key.customer(self.project, customer_id_) if customer_id_ else None
-        items = self._table.get_many(key for key in (publication, customer) if key)
+        customer = Key.customer(self.project, customer_id_)
+        joined = Key.joined(self.project, customer_id_, campaign_id) if campaign_id else None
+        items = self._table.get_many(key for key in (publication, customer, joined) if key)
         found = items.get(publication) if publication else None
-        return (
+        return Known(
+            self._customers.canonical(items.get(customer)),
             value_of(Publication, found, ()) if found else None,
-            self._customers.canonical(items.get(customer)) if customer else None,
+            items[joined]["publication_id"] if joined in items else None,
         )
+
+    def get(self, publication_id: str) -> Publication:
+        """A publication that there is.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        item = self._table.get(Key.publication(self.project, publication_id))
+        if item is None:
+            raise NotFound("publication", publication_id)
+        return value_of(Publication, item, ())
 
     def free(self, campaign_id: str) -> Iterator[Voucher]:
         """The codes of a campaign that may be given away, from a random point on.
@@ -61,7 +74,7 @@ class PublicationStore:
         self,
         published: Published,
         *,
-        known: Customer | None,
+        known: Known,
         minted: Sequence[Voucher],
     ) -> None:
         """Give codes to a customer: all, with the record of it and the customer, or nothing.
@@ -82,7 +95,10 @@ class PublicationStore:
             )
         ]
         if published.customer:
-            writes += keeping_customer(self.project, published.customer, known=known)
+            writes += keeping_customer(self.project, published.customer, known=known.customer)
+        if publication.campaign_id and known.joined is None:
+            joined = Key.joined(self.project, publication.customer_id, publication.campaign_id)
+            writes.append(create(joined, {"publication_id": publication.id}, otherwise=Moved()))
         for voucher in published.vouchers:
             if voucher.id in new:
                 writes.append(adding(self.project, voucher, otherwise=Moved()))

@@ -19,7 +19,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from shared.domain.errors import Busy
+from shared.domain.errors import Busy, Moved
 from shared.storage.keys import SHARDS, TABLE_INDEXES, Key
 
 if TYPE_CHECKING:
@@ -290,11 +290,12 @@ class Table:
                 # second transaction.
                 self._client.transact_write_items(TransactItems=actions)
             except self._client.exceptions.TransactionCanceledException as error:
-                reasons = error.response["CancellationReasons"]
-                for write, reason in zip(every, reasons, strict=True):
-                    if reason.get("Code") == "ConditionalCheckFailed" and write.otherwise:
-                        raise write.otherwise from None
-                if not any(reason.get("Code") in PASSING for reason in reasons):
+                reasons = [reason.get("Code") for reason in error.response["CancellationReasons"]]
+                if refusal := _first_refusal(every, reasons):
+                    if isinstance(refusal, Moved):
+                        time.sleep(pause)  # so that the same ones do not meet again at once
+                    raise refusal from None
+                if not PASSING.intersection(reasons):
                     raise
             except self._client.exceptions.TransactionInProgressException:
                 pass
@@ -311,6 +312,11 @@ class Table:
             if "LastEvaluatedKey" not in answer:
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _first_refusal(writes: Sequence[Write], reasons: Sequence[str | None]) -> Exception | None:
+    pairs = zip(writes, reasons, strict=True)
+    return next((write.otherwise for write, why in pairs if why == "ConditionalCheckFailed" and write.otherwise), None)
 
 
 def _pauses() -> Iterator[float]:

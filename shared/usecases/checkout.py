@@ -12,6 +12,8 @@ from shared.domain.vouchers import Hold, Redeemable, Voucher
 
 
 class Gathering(Protocol):
+    project: str
+
     def gather(self, checkout: Checkout, *, warm: bool) -> Facts: ...
     def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None: ...
 

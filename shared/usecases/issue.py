@@ -11,7 +11,7 @@ from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Busy, Moved, PromotionError
 from shared.domain.ids import derived, timed, voucher_id
 from shared.domain.model import Metadata
-from shared.domain.publications import Publication, Published
+from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Chance
 from shared.domain.vouchers import Made, Voucher
 from shared.usecases import ROUNDS
@@ -47,17 +47,16 @@ class Giving(Protocol):
     def campaigns(self) -> Campaigns: ...
     @property
     def vouchers(self) -> Vouchers: ...
-    def find(
-        self, publication_id: str | None, customer_id_: str | None
-    ) -> tuple[Publication | None, Customer | None]: ...
+    def known(self, publication_id: str | None, customer_id_: str, campaign_id: str | None) -> Known: ...
+    def get(self, publication_id: str) -> Publication: ...
     def free(self, campaign_id: str) -> Iterator[Voucher]: ...
-    def publish(self, published: Published, *, known: Customer | None, minted: Sequence[Voucher]) -> None: ...
+    def publish(self, published: Published, *, known: Known, minted: Sequence[Voucher]) -> None: ...
     def tell(self, publications: Sequence[Publication]) -> list[Published]: ...
     def customer_id(self, profile: Profile) -> str | None: ...
 
 
 def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Callable[[CodeConfig], str]) -> Published:
-    """Publish, exactly once under one ``source_id`` (or one campaign and customer, where a customer joins once).
+    """Publish, exactly once under one ``source_id``; where a customer joins once, the first time is told again.
 
     Raises:
         NotFound: no such campaign or voucher.
@@ -76,17 +75,15 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         named = given.campaign_id if given else wish.campaign
         campaign = store.campaigns.get(named) if named else None
         customer_id = store.customer_id(wish.customer) or timed("cust", at, chance())
-        publication_id = _publication_id(wish, campaign, customer_id, project=store.project)
-        earlier, known = store.find(publication_id, customer_id)
-        if earlier:
-            mine = (
-                known.id if known else customer_id,
-                campaign.id if campaign else None,
-                given.code if given else None,
-            )
-            _refuse_another(earlier, wish, mine)
+        publication_id = derived("pub", store.project, wish.source_id) if wish.source_id else None
+        known = store.known(publication_id, customer_id, campaign.id if campaign else None)
+        if earlier := known.publication:
+            mine = (known.customer.id if known.customer else customer_id, campaign.id if campaign else None)
+            _refuse_another(earlier, wish, mine, given)
             return store.tell([earlier])[0]
-        customer = _customer(known, customer_id, wish.customer, at=at)
+        if known.joined and campaign and (wish.join_once or campaign.join_once):
+            return store.tell([store.get(known.joined)])[0]
+        customer = _customer(known.customer, customer_id, wish.customer, at=at)
         if given:
             _refuse_what_cannot_be_given(given, campaign, at=at)
             found, minted = [given], list[Voucher]()
@@ -112,18 +109,11 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
     raise Busy
 
 
-def _publication_id(wish: Wish, campaign: Campaign | None, customer_id: str, *, project: str) -> str | None:
-    if wish.source_id:
-        return derived("pub", project, wish.source_id)
-    if campaign and (wish.join_once or campaign.join_once):
-        return derived("pub", project, "once", campaign.id, customer_id)
-    return None
-
-
-def _refuse_another(earlier: Publication, wish: Wish, publication: tuple[str, str | None, str | None]) -> None:
-    customer_id, campaign_id, code = publication
-    same = earlier.customer_id == customer_id and earlier.campaign_id == campaign_id
-    if not same or (code and code not in earlier.codes):
+def _refuse_another(
+    earlier: Publication, wish: Wish, customer_and_campaign: tuple[str, str | None], given: Voucher | None
+) -> None:
+    same = (earlier.customer_id, earlier.campaign_id) == customer_and_campaign
+    if not same or (given and given.code not in earlier.codes):
         raise _refused("duplicate_source_id", f"source_id: {wish.source_id} is of another publication")
 
 

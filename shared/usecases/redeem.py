@@ -12,8 +12,6 @@ from shared.usecases.checkout import Gathering, Naming, buyer_of, judge
 
 
 class Spending(Gathering, Naming, Protocol):
-    project: str
-
     def spend(self, verdict: Verdict, told: Told) -> None: ...
     def record(self, told: Told) -> None: ...
     def get_many(self, ids: Sequence[str]) -> dict[str, Redemption]: ...
@@ -32,7 +30,7 @@ def redeem(
     Raises:
         PromotionError: if the list of offers is senseless; Busy: if others kept changing the same things.
     """
-    refuse_malformed(checkout.named, rules)
+    refuse_malformed(checkout.named, rules, project=ledger.project)
     for _ in range(ROUNDS):
         verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=False)
         if earlier := _paid_by_the_same(verdict.checkout, verdict.facts):

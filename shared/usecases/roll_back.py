@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.domain.errors import Busy, Moved, Reason, Refused
 from shared.domain.orders import StoredOrder
-from shared.domain.redemptions import Chance, Redemption, Told, rolled_back
+from shared.domain.redemptions import Chance, Redemption, Told, given_back, rolled_back
 from shared.usecases import ROUNDS
 
 ALREADY = Reason("already_rolled_back", "redemption has been rolled back already")
@@ -58,7 +58,7 @@ def roll_back(
             at=at,
             chance=chance,
         )
-        told = told._replace(customer=before.customer, offers=before.offers)
+        told = told._replace(customer=before.customer, offers=given_back(before.offers, before.records))
         try:
             ledger.give_back(told, (*records, parent) if parent else records, known=before.order)
         except Moved:

@@ -19,7 +19,7 @@ def validate(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: 
     Raises:
         PromotionError: if the list of offers is senseless; Busy: if others kept taking what was to be held.
     """
-    refuse_malformed(checkout.named, rules)
+    refuse_malformed(checkout.named, rules, project=ledger.project)
     for _ in range(ROUNDS):
         verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=True)
         session = checkout.session

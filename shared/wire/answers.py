@@ -277,7 +277,7 @@ def redeemed(of: Told) -> Json:
         parent_redemption=of.parent and redemption(of.parent, of),
         order=of.order and stored_order(of.order),
         inapplicable_redeemables=[],
-        skipped_redeemables=[],
+        skipped_redeemables=[_skipped(offer) for offer in of.skipped],
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError, model_validator
 from pydantic_core import from_json
 
 from shared.domain.errors import InvalidPayload
-from shared.domain.model import Frozen, Metadata
+from shared.domain.model import Frozen, Metadata, Sent
 
 M = TypeVar("M", bound=Frozen)
 LARGEST_BODY = 256 * 1024
@@ -77,6 +77,10 @@ class Body(Frozen):
                 if fields.get(name):
                     raise ValueError(f"{name} is not supported yet")
         return fields
+
+
+class Created(Body, Sent):
+    """What a new thing shall be."""
 
 
 class Change(Body):

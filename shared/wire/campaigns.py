@@ -9,18 +9,18 @@ from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.discounts import Discount
 from shared.domain.model import Instant, Metadata, Name, Text
-from shared.wire.body import Body, Change, refuse_disorder
+from shared.wire.body import Change, Created, refuse_disorder
 from shared.wire.vouchers import Redemption
 
 
-class CampaignVoucher(Body):
+class CampaignVoucher(Created):
     type: Literal["DISCOUNT_VOUCHER"] = "DISCOUNT_VOUCHER"
     discount: Discount
     redemption: Redemption | None = None
     code_config: CodeConfig | None = None
 
 
-class CampaignBody(Body):
+class CampaignBody(Created):
     """A new campaign."""
 
     name: Name

@@ -9,15 +9,15 @@ from shared.domain.codes import Code
 from shared.domain.customers import Profile
 from shared.domain.model import Metadata, Text
 from shared.domain.orders import Order
-from shared.wire.body import Body
+from shared.wire.body import Created
 
 
-class NamedRedeemable(Body):
+class NamedRedeemable(Created):
     object: Literal["voucher"] = "voucher"
     id: Code
 
 
-class CheckoutBody(Body):
+class CheckoutBody(Created):
     """A validation or a redemption."""
 
     redeemables: Annotated[tuple[NamedRedeemable, ...], Field(min_length=1, max_length=1_000)]
@@ -36,6 +36,6 @@ class CheckoutBody(Body):
         return Checkout(named, self.order, self.customer, session, self.metadata, self.tracking_id, request_id)
 
 
-class RollbackBody(Body):
+class RollbackBody(Created):
     reason: Text | None = None
     tracking_id: Text | None = None

@@ -7,10 +7,10 @@ from pydantic import Field, model_validator
 from shared.domain.codes import Code
 from shared.domain.customers import Profile
 from shared.domain.model import Metadata, Name, Text
-from shared.wire.body import Body
+from shared.wire.body import Created
 
 
-class NamedCampaign(Body):
+class NamedCampaign(Created):
     id: Name | None = None
     name: Name | None = None
     count: Annotated[int, Field(strict=True, ge=1)] = 1
@@ -22,7 +22,7 @@ class NamedCampaign(Body):
         return self
 
 
-class PublicationBody(Body):
+class PublicationBody(Created):
     """A code, or codes, for a customer."""
 
     customer: Profile

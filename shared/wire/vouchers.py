@@ -6,25 +6,25 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from shared.domain.campaigns import Uses
-from shared.domain.codes import Code, CodeConfig
+from shared.domain.codes import CodeConfig, NewCode
 from shared.domain.discounts import Discount
 from shared.domain.errors import InvalidPayload
 from shared.domain.ids import voucher_id
 from shared.domain.model import Instant, Metadata, Name, Text
 from shared.domain.vouchers import Voucher
-from shared.wire.body import Body, Change, refuse_disorder
+from shared.wire.body import Change, Created, refuse_disorder
 
 
-class Redemption(Body):
+class Redemption(Created):
     """How often a code may be used; none: without limit."""
 
     quantity: Uses | None = None
 
 
-class VoucherBody(Body):
+class VoucherBody(Created):
     """A new voucher, or a new code of a campaign."""
 
-    code: Code | None = None
+    code: NewCode | None = None
     type: Literal["DISCOUNT_VOUCHER"] = "DISCOUNT_VOUCHER"
     campaign: Name | None = None
     campaign_id: Name | None = None

@@ -130,5 +130,5 @@ def test_a_publication_of_a_code_is_one_transaction(functions: Functions, campai
     wish = {"customer": {"source_id": f"new-{next(NUMBERS)}"}, "voucher": campaign_code}
     assert functions.call("POST", "/v1/publications", wish)[0] == 200
     assert functions.bill.calls[-1] == "TransactWriteItems"
-    # the publication 2 + 1, the customer 2 + 1, the voucher 2, and out of the free codes into the held ones 2
-    assert functions.bill.write_units == 10
+    # the publication 2 + 1, the customer 2 + 1, that she joined 2, the voucher 2, and out of the free codes 2
+    assert functions.bill.write_units == 12
