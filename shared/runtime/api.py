@@ -190,8 +190,10 @@ class Request:
 
     def answer_of(self, outcome: object) -> Answer:
         """The answer, remembered if a key asks for it; the first one again if this key has been answered before."""
+        if isinstance(outcome, PromotionError):
+            self.reply = None  # what a commit would have remembered, had it come about
         answer = self.reply or self.answer(outcome)
-        passing = isinstance(outcome, (Unauthorized, Busy))  # asked again, it may well end otherwise
+        passing = isinstance(outcome, Unauthorized | Busy)  # asked again, it may well end otherwise
         if self.idempotency_key and self.reply is None and not passing:
             memory = AnswerStore(settings.table(), self.project)
             settings.table().commit(*memory.keep(self.scope, answer, at=self.at))
