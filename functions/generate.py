@@ -25,11 +25,20 @@ TRIES_FOR_AN_UNKNOWN_ACTION = 3
 visibility timeout apart, is of a request that was refused at its commit: it is dropped."""
 
 
+RESERVE_MS = 20_000
+"""What is left of a worker's time when it hands over: enough for the piece at hand, were the table slow."""
+
+
 class UnknownAction(Exception):
     """The action is not there, yet or at all."""
 
 
-def carry_on_one(record: SQSRecord) -> None:
+def carry_on_one(record: SQSRecord, lambda_context: Any = None) -> None:
+    """Carry on one action as far as time allows; what is left is announced anew."""
+
+    def in_time() -> bool:
+        return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
+
     message = record.json_body
     received = record.attributes
     at = datetime.fromtimestamp(int(received.approximate_first_receive_timestamp) / 1000, UTC)
@@ -37,10 +46,12 @@ def carry_on_one(record: SQSRecord) -> None:
     action = None
     for pause in PAUSES:
         time.sleep(pause)
-        if action := carry_on(message["action_id"], at=at, work=work, draw=draw):
+        if action := carry_on(message["action_id"], at=at, work=work, draw=draw, go_on=in_time):
             break
     if action is None and int(received.approximate_receive_count) < TRIES_FOR_AN_UNKNOWN_ACTION:
         raise UnknownAction
+    if action and action.status == "IN_PROGRESS":
+        settings.queue().send(message["project"], action.id)
     logger.info("carried on", extra={"status": action.status if action else "dropped", "type": action and action.type})
 
 

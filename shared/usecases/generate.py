@@ -1,6 +1,6 @@
 """Carry on the work of an async action, piece by piece; a crash at any point loses no piece and repeats none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -28,8 +28,14 @@ class Work(Protocol):
     def settle(self, action: AsyncAction, campaign: Campaign | None) -> None: ...
 
 
-def carry_on(action_id: str, *, at: datetime, work: Work, draw: Draw) -> AsyncAction | None:
-    """Bring an action to its end; None if there is no such action.
+def _always() -> bool:
+    return True
+
+
+def carry_on(
+    action_id: str, *, at: datetime, work: Work, draw: Draw, go_on: Callable[[], bool] = _always
+) -> AsyncAction | None:
+    """Bring an action to its end, or as far as ``go_on`` allows; None if there is no such action.
 
     Each piece commits its codes with the progress that they make, so a worker that takes over sees exactly what is
     left; one that comes late finds the version changed, looks again, and has nothing to do.
@@ -40,7 +46,7 @@ def carry_on(action_id: str, *, at: datetime, work: Work, draw: Draw) -> AsyncAc
     misses = 0
     while misses < ROUNDS:
         action = work.action(action_id)
-        if action is None or action.status in ("DONE", "FAILED"):
+        if action is None or action.status in ("DONE", "FAILED") or not go_on():
             return action
         campaign = work.campaign(action.campaign_id)
         try:
@@ -48,7 +54,7 @@ def carry_on(action_id: str, *, at: datetime, work: Work, draw: Draw) -> AsyncAc
                 case "CAMPAIGN_VOUCHERS_GENERATION":
                     _generate(action, campaign, at=at, work=work, draw=draw)
                 case "CAMPAIGN_DELETION":
-                    _delete(action, campaign, at=at, work=work)
+                    _delete(action, campaign, at=at, work=work, go_on=go_on)
         except Moved:
             misses += 1
         else:
@@ -71,12 +77,18 @@ def _generate(action: AsyncAction, campaign: Campaign | None, *, at: datetime, w
     work.add(action.model_copy(update=progress), campaign, distinct)
 
 
-def _delete(action: AsyncAction, campaign: Campaign | None, *, at: datetime, work: Work) -> None:
+def _delete(
+    action: AsyncAction, campaign: Campaign | None, *, at: datetime, work: Work, go_on: Callable[[], bool]
+) -> None:
     done = action.done
     codes = work.codes(action.campaign_id)
     while piece := list(islice(codes, PIECE)):
         work.remove_codes(piece)
         done += len(piece)
+        if not go_on():
+            progress = {"status": "IN_PROGRESS", "done": done, "updated_at": at}
+            work.settle(action.model_copy(update=progress), None)
+            return
     if campaign:
         work.remove_campaign(campaign)
     work.settle(_ended(action, "DONE", at, {"deleted_count": done}), None)

@@ -335,7 +335,6 @@ def _records(of: History) -> list[Json]:
 
 def publication(of: Published) -> Json:
     its = of.publication
-    first = of.vouchers[0]
     return present(
         id=its.id,
         object="publication",
@@ -347,24 +346,18 @@ def publication(of: Published) -> Json:
         result="SUCCESS",
         customer=of.customer and customer(of.customer),
         vouchers_id=[voucher.id for voucher in of.vouchers],
-        voucher=voucher(first, of.campaign) if len(of.vouchers) == 1 else None,
+        voucher=voucher(of.vouchers[0], of.campaign) if len(of.vouchers) == 1 else None,
         vouchers=[voucher.code for voucher in of.vouchers] if len(of.vouchers) > 1 else None,
     )
 
 
 def publication_entry(of: Published) -> Json:
-    """A publication in a list: the voucher in short."""
+    """A publication in a list: the voucher in short; none where it was deleted since."""
     full = publication(of)
-    full.pop("voucher", None)
-    first = of.vouchers[0] if of.vouchers else None
-    brief = first and present(
-        code=first.code,
-        object="voucher",
-        campaign=first.campaign,
-        discount=(prices := first.discount or (of.campaign and of.campaign.discount)) and discount(prices),
-        is_referral_code=False,
-    )
-    return full | present(voucher=brief, metadata={})
+    if "voucher" in full:
+        brief = ("code", "object", "campaign", "discount", "is_referral_code")
+        full["voucher"] = {name: full["voucher"][name] for name in brief if name in full["voucher"]}
+    return full
 
 
 def action(of: AsyncAction) -> Json:

@@ -124,7 +124,7 @@ WRITE = "PutItem UpdateItem"
             "generate",
             f"GetItem {WRITE} DeleteItem",
             "pools",
-            "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
+            "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl SendMessage",
         ),
         ("unknown", "", "", ""),
     ],
