@@ -19,7 +19,7 @@ from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Conflict, Duplicate, Moved, NotFound
 from shared.domain.ids import code_hash
 from shared.domain.orders import StoredOrder
-from shared.domain.publications import Publication, Published
+from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.vouchers import Hold, Made, Place, Redeemable, Voucher
 from shared.storage.customers import customer_id
@@ -416,28 +416,39 @@ class FakePublications(Store):
     def vouchers(self) -> FakeVouchers:
         return FakeVouchers(self._memory, self.project)
 
-    def find(self, publication_id: str | None, customer_id_: str | None) -> tuple[Publication | None, Customer | None]:
-        return (
+    def known(self, publication_id: str | None, customer_id_: str, campaign_id: str | None) -> Known:
+        return Known(
+            self._memory.get(*self._spot("customer", customer_id_)),
             self._memory.get(*self._spot("publication", publication_id)) if publication_id else None,
-            self._memory.get(*self._spot("customer", customer_id_)) if customer_id_ else None,
+            self._memory.get(*self._spot("joined", customer_id_, campaign_id)) if campaign_id else None,
         )
+
+    def get(self, publication_id: str) -> Publication:
+        publication: Publication | None = self._memory.get(*self._spot("publication", publication_id))
+        if publication is None:
+            raise NotFound("publication", publication_id)
+        return publication
 
     def free(self, campaign_id: str) -> Iterator[Voucher]:
         for voucher in self._memory.all(*self._spot("voucher")):
             if voucher.campaign_id == campaign_id and usable(voucher) and not voucher.published:
                 yield voucher
 
-    def publish(self, published: Published, *, known: Customer | None, minted: Sequence[Voucher]) -> None:
+    def publish(self, published: Published, *, known: Known, minted: Sequence[Voucher]) -> None:
         publication = published.publication
         new = {voucher.id for voucher in minted}
         with self._memory.commit() as draft:
             draft.create(self._spot("publication", publication.id), publication, otherwise=Moved())
             if published.customer:
-                self._keep_customer(draft, published.customer, known)
+                self._keep_customer(draft, published.customer, known.customer)
+            if publication.campaign_id and known.joined is None:
+                joined = self._spot("joined", publication.customer_id, publication.campaign_id)
+                draft.create(joined, publication.id, otherwise=Moved())
             for voucher in published.vouchers:
-                if voucher.id not in new:
+                if voucher.id in new:
+                    self._add_codes(draft, [voucher], otherwise=Moved())
+                else:
                     self._give(draft, voucher, publication.customer_id)
-            self._add_codes(draft, minted, otherwise=Moved())
             if minted and published.campaign:
                 self._count_codes(draft, published.campaign, len(minted))
 

@@ -1,12 +1,10 @@
 """The table on a real engine, one for all tests here, each in a project of its own; and its fake, held to the same."""
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
 from botocore.session import Session
 
 from infra.local import engine
@@ -19,6 +17,7 @@ from shared.storage.table import Table, decoded
 from shared.storage.vouchers import VoucherStore
 from shared.storage.work import WorkStore
 from tests.fakes import Memory, Stores, in_memory
+from tests.storage.wire import Wire
 from tests.unit.till import Till
 
 NUMBERS = count(1)
@@ -95,31 +94,8 @@ def stores_over(table: Table, project: str, everything: Callable[[], Any]) -> St
     return Stores(project, *(kind(table, project) for kind in kinds), everything=everything)
 
 
-class Wire:
-    """What goes over the wire to the table: counted, and answered by ``instead`` where there is something."""
-
-    def __init__(self, client: Any) -> None:
-        self._events = client.meta.events
-        self.calls: list[str] = []
-        self.bodies: list[dict[str, Any]] = []
-        self.instead: list[Callable[[dict[str, Any]], AWSResponse | None]] = []
-
-    def __enter__(self) -> "Wire":
-        self._events.register_first("before-send.dynamodb", self._send)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._events.unregister("before-send.dynamodb", self._send)
-
-    def _send(self, request: Any, **_: Any) -> AWSResponse | None:
-        body = json.loads(request.body)
-        self.calls.append(request.headers["X-Amz-Target"].rpartition(".")[2].removesuffix("'"))
-        self.bodies.append(body)
-        return self.instead.pop(0)(body) if self.instead else None
-
-
 @pytest.fixture
 def wire(client: Any) -> Iterator[Wire]:
-    """The wire between this process and the engine, with a hand on it."""
+    """What goes over to the engine, from now on."""
     with Wire(client) as wire:
         yield wire

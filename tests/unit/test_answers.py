@@ -156,6 +156,14 @@ def test_a_redemption_tells_its_order_customer_and_voucher() -> None:
     assert list(said["order"]["redemptions"]) == [record["id"]]
 
 
+def test_a_redemption_tells_what_it_skipped() -> None:
+    said = answers.redeemed(made(verdict(*(offer(f"CODE-{i}") for i in range(6)))))
+    assert [(it["id"], it["status"], it["result"]["details"]["key"]) for it in said["skipped_redeemables"]] == [
+        ("CODE-5", "SKIPPED", "applicable_redeemables_limit_exceeded")
+    ]
+    assert len(said["redemptions"]) == 5
+
+
 def test_each_child_of_a_stack_names_its_parent_and_its_own_price() -> None:
     order = StoredOrder(id="ord_1", order=Order(amount=10_000), status="CREATED", created_at=AT)
     said = answers.redeemed(made(verdict(offer("A", percent(20)), offer("B")), order=order))

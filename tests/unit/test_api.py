@@ -168,14 +168,18 @@ def test_a_query_is_a_model_too() -> None:
     ],
 )
 def test_a_post_may_carry_an_idempotency_key(case: str, method: str, headers: dict[str, str], key: str | None) -> None:
-    assert asked(method, **headers).idempotency_key == key
+    request = asked(method, **headers)
+    request.refuse_malformed_key()
+    assert request.idempotency_key == key
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "a\x00b", "a\tb", "line\nbreak"])
 def test_a_key_that_cannot_be_one_is_refused(key: str) -> None:
     with pytest.raises(InvalidPayload) as refusal:
-        _ = asked(idempotency_key=key).idempotency_key
+        asked(idempotency_key=key).refuse_malformed_key()
     assert refusal.value.details.startswith("Idempotency-Key: ")
+    assert asked(idempotency_key=key).answer(refusal.value).asked == ""
+    asked("GET", idempotency_key=key).refuse_malformed_key()
 
 
 def test_a_key_belongs_to_its_method_and_path() -> None:

@@ -26,7 +26,7 @@ from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.vouchers import DISABLED, EXPIRED, USED_UP
 from tests.builders import amount_off, fixed_price, percent_off
 from tests.strategies import amounts, discounts
-from tests.unit.values import AT, FIVE_OFF, RULES, checkout, discount_of, lock, offer, verdict
+from tests.unit.values import AT, FIVE_OFF, PROJECT, RULES, checkout, discount_of, lock, offer, verdict, voucher
 
 SPENT = {"quantity": 1, "taken": 1, "redeemed_quantity": 1}
 
@@ -183,19 +183,20 @@ def test_the_verdict_carries_what_was_asked(asked: Checkout) -> None:
         ("one twice, with spaces around it", ["MUG", " MUG "], "duplicated_redeemables"),
         ("one twice, typed by a Turk", ["INDIRIM20", "indirim20", "CUP"], "duplicated_redeemables"),
         ("one twice, with a dot", ["İNDİRİM20", "INDIRIM20"], "duplicated_redeemables"),
+        ("one twice, by its code and by its id", ["mug", voucher().id], "duplicated_redeemables"),
         ("one twice, in full width", ["MUG", "ＭＵＧ"], "duplicated_redeemables"),
     ],
 )
 def test_a_list_that_makes_no_sense_is_refused(case: str, named: list[str], key: str) -> None:
     with pytest.raises(PromotionError) as refusal:
-        refuse_malformed(named, RULES)
+        refuse_malformed(named, RULES, project=PROJECT)
     assert refusal.value.key == key
     assert refusal.value.details.startswith("redeemables: ")
 
 
 @pytest.mark.parametrize("named", [["MUG"], ["MUG", "MUG-1"], ["MUG", "M UG"], [f"CODE-{i}" for i in range(30)]])
 def test_a_list_of_different_offers_is_looked_up(named: list[str]) -> None:
-    refuse_malformed(named, RULES)
+    refuse_malformed(named, RULES, project=PROJECT)
 
 
 # How long a session holds

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.domain.codes import ALPHANUMERIC, LONGEST, Code, CodeConfig, normal_form
+from shared.domain.codes import ALPHANUMERIC, LONGEST, Code, CodeConfig, NewCode, normal_form
 from shared.runtime.chance import draw
 
 read = TypeAdapter(Code).validate_python
@@ -86,6 +86,13 @@ def test_anything_else_is_no_code(code: object) -> None:
         read(code)
 
 
+@pytest.mark.parametrize("code", ["v_0123456789abcdef", "v_ffffffffffffffff"])
+def test_a_new_code_does_not_look_like_a_vouchers_id(code: str) -> None:
+    assert read(code) == code
+    with pytest.raises(ValidationError):
+        TypeAdapter(NewCode).validate_python(code)
+
+
 # How a campaign's codes look
 
 configs = st.builds(
@@ -158,6 +165,7 @@ def test_the_space_is_what_drawing_everything_would_find(charset: str, pattern: 
         ("a pattern that no code has", {"pattern": "../##"}),
         ("a pattern too long", {"pattern": "#" * (LONGEST + 1)}),
         ("a control character", {"pattern": "A\n##"}),
+        ("what begins like a voucher's id", {"prefix": "v_", "length": 16, "charset": "0123456789abcdef"}),
     ],
 )
 def test_a_config_that_cannot_make_codes_is_refused_at_once(case: str, config: dict[str, Any]) -> None:

@@ -169,6 +169,21 @@ def test_who_joins_once_gets_the_same_code_again(
     assert bob.publication.codes != ann.publication.codes
 
 
+def test_who_joins_once_joins_once_whatever_the_request_is_called(till: Till) -> None:
+    till.campaign("S-1", "S-2", join_once=True)
+    first = till.issue(campaign="Spring", source_id="mail-7")
+    before = till.stores.everything()
+    for source_id in ("mail-8", None):
+        assert till.issue(campaign="Spring", source_id=source_id).publication == first.publication
+    assert till.stores.everything() == before
+
+
+def test_who_joined_before_it_was_asked_to_be_once_has_joined(till: Till) -> None:
+    till.campaign("S-1", "S-2")
+    first = till.issue(campaign="Spring")
+    assert till.issue(campaign="Spring", join_once=True).publication == first.publication
+
+
 def test_who_may_join_again_gets_another_code(till: Till) -> None:
     till.campaign("S-1", "S-2")
     assert till.issue(campaign="Spring").publication.codes != till.issue(campaign="Spring").publication.codes
@@ -183,7 +198,9 @@ def test_what_is_told_of_the_customer_is_kept(till: Till) -> None:
     given = till.issue(Profile(source_id="ann", name="Ann"), campaign="Spring")
     assert given.customer
     assert (given.customer.profile.name, given.customer.profile.source_id) == ("Ann", "ann")
-    assert till.stores.publications.find(None, given.customer.id)[1].profile.name == "Ann"
+    known = till.stores.publications.known(None, given.customer.id, None).customer
+    assert known
+    assert known.profile == given.customer.profile
 
 
 # Races

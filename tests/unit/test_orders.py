@@ -25,6 +25,7 @@ MUG = {"product_id": "mug", "price": 1_500}
         ("a line of no units", {"items": [MUG | {"quantity": 0}]}, 0),
         ("a line with an amount only", {"items": [{"amount": 900, "quantity": 3}]}, 900),
         ("a line's price counts before its amount", {"items": [MUG | {"quantity": 2, "amount": 1}]}, 3_000),
+        ("also a price of nothing", {"items": [{"price": 0, "quantity": 2, "amount": 900}]}, 0),
         ("a line without either", {"items": [{"product_id": "gift"}]}, 0),
         ("where both are sent, the amount stands", {"amount": 2_000, "items": [MUG | {"quantity": 2}]}, 2_000),
         ("also an amount of nothing", {"amount": 0, "items": [MUG]}, 0),

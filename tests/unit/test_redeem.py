@@ -4,13 +4,13 @@ from itertools import count
 
 import pytest
 
-from shared.domain.checkout import StackingRules
+from shared.domain.checkout import LIMIT_EXCEEDED, StackingRules
 from shared.domain.customers import Profile
 from shared.domain.errors import Busy, PromotionError
 from shared.domain.orders import Order
 from shared.usecases import ROUNDS
 from tests.fakes import Overtaken
-from tests.unit.till import Till
+from tests.unit.till import Till, Unasked
 from tests.unit.values import AT, DAY, MILLISECOND, lock, percent
 
 CART = Order(source_id="cart-7", amount=10_000)
@@ -102,6 +102,7 @@ def test_what_the_limit_skips_is_not_spent(till: Till) -> None:
     till.voucher("B")
     told = till.redeem("A", "B", rules=StackingRules(applicable_redeemables_limit=1))
     assert [it.code for it in told.records] == ["A"]
+    assert [(it.named, it.reason) for it in told.skipped] == [("B", LIMIT_EXCEEDED)]
     assert till.counts("B") == (0, 0)
 
 
@@ -120,10 +121,10 @@ def test_a_code_of_a_deleted_campaign_is_not_there_any_more(till: Till) -> None:
 
 def test_a_senseless_list_is_refused_and_not_recorded(till: Till) -> None:
     with pytest.raises(PromotionError) as refusal:
-        till.redeem("MUG", "mug", ledger=object())
+        till.redeem("MUG", "mug", ledger=Unasked())
     assert refusal.value.key == "duplicated_redeemables"
     with pytest.raises(PromotionError) as refusal:
-        till.redeem(*(f"CODE-{i}" for i in range(31)), ledger=object())
+        till.redeem(*(f"CODE-{i}" for i in range(31)), ledger=Unasked())
     assert refusal.value.key == "invalid_redeemables"
 
 

@@ -34,6 +34,9 @@ def test_a_use_comes_back_and_the_order_is_cancelled(till: Till) -> None:
     assert (order.status, order.discount) == ("CANCELED", 0)
     assert told.customer
     assert told.customer.profile.source_id == "ann"
+    its = told.offers["MUG"].voucher
+    assert its
+    assert its.redeemed_quantity == 0
 
 
 def test_what_came_back_can_be_redeemed_again(till: Till) -> None:

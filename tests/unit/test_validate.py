@@ -8,7 +8,7 @@ from shared.domain.orders import Price
 from shared.domain.vouchers import USED_UP, Hold
 from shared.usecases import ROUNDS
 from tests.fakes import Overtaken
-from tests.unit.till import Till
+from tests.unit.till import Till, Unasked
 from tests.unit.values import AT, MILLISECOND, lock, percent
 
 MINUTE = 60_000 * MILLISECOND
@@ -104,7 +104,7 @@ def test_an_offer_skipped_by_the_limit_is_not_held(till: Till) -> None:
 
 def test_a_senseless_list_is_refused_before_anything_is_looked_up(till: Till) -> None:
     with pytest.raises(PromotionError) as refusal:
-        till.validate("MUG", "mug", ledger=object())
+        till.validate("MUG", "mug", ledger=Unasked())
     assert refusal.value.key == "duplicated_redeemables"
 
 

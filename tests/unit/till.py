@@ -14,7 +14,7 @@ from shared.usecases.redeem import redeem
 from shared.usecases.roll_back import roll_back
 from shared.usecases.validate import validate
 from tests.fakes import Stores
-from tests.unit.values import AT, RULES, campaign, checkout, code_of, counting, numbering, voucher
+from tests.unit.values import AT, PROJECT, RULES, campaign, checkout, code_of, counting, numbering, voucher
 
 
 class Till:
@@ -90,3 +90,9 @@ class Till:
         """The reasons of all refusals that are recorded, newest first."""
         records = self.stores.ledger.listed(newest_first=True)
         return [record.failure_code for record in records if record.status == "FAILED"]
+
+
+class Unasked:
+    """A store that nobody may ask anything."""
+
+    project = PROJECT
