@@ -17,6 +17,7 @@ from shared.domain.redemptions import Circumstances, Told, redeemed
 from shared.domain.vouchers import Hold, Place
 from shared.usecases.checkout import buyer_of
 from shared.usecases.vouchers import release_session
+from tests.storage.wire import Wire
 from tests.unit.till import Till
 from tests.unit.values import AT, DAY, MILLISECOND, lock
 
@@ -224,6 +225,17 @@ def test_only_a_lapsed_hold_is_found_lapsed(till: Till) -> None:
     assert till.stores.ledger.lapsed(mug, at=AT + minute - MILLISECOND) is None
     assert till.stores.ledger.lapsed(mug, at=AT + minute) == Hold("short", AT + minute)
     assert till.stores.ledger.lapsed(mug, at=AT + 5 * minute) is not None
+
+
+def test_a_lapsed_hold_is_looked_for_only_where_it_matters(on_table: Till, wire: Wire) -> None:
+    on_table.voucher("SPENT")
+    on_table.redeem("SPENT")
+    on_table.voucher("HELD")
+    on_table.validate("HELD", session=lock())
+    for code, calls in (("SPENT", ["BatchGetItem"]), ("HELD", ["BatchGetItem", "Query"])):
+        wire.calls.clear()
+        assert not on_table.validate(code).valid
+        assert wire.calls == calls
 
 
 def test_a_lapsed_hold_gives_its_place_once(till: Till) -> None:

@@ -209,6 +209,15 @@ def test_many_items_are_read_a_hundred_at_a_time_each_once(table: Table, wire: W
     assert wire.calls == ["BatchGetItem"] * 2
 
 
+def test_what_decides_is_read_as_it_is_now(table: Table, counted: Key, wire: Wire) -> None:
+    table.get(counted)
+    table.get_many([counted])
+    list(table.query(counted.PK))
+    one, many, query = wire.bodies
+    assert one["ConsistentRead"] is query["ConsistentRead"] is True
+    assert many["RequestItems"][engine.TABLE]["ConsistentRead"] is True
+
+
 def test_no_items_are_no_round_trip(table: Table, wire: Wire) -> None:
     assert table.get_many([]) == {}
     assert wire.calls == []

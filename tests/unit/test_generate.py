@@ -77,6 +77,27 @@ def test_who_takes_over_from_a_crash_makes_just_what_is_left(till: Till, pieces:
     assert till.stores.campaigns.get("Spring").vouchers_count == 3 * PIECE
 
 
+def times(number: int) -> Callable[[], bool]:
+    """There is time for so many pieces."""
+    left = iter(range(number))
+    return lambda: next(left, None) is not None
+
+
+def test_who_runs_out_of_time_leaves_the_rest_to_the_next(till: Till) -> None:
+    till.campaign()
+    start(till, 3 * PIECE)
+    draw = numbering()
+    done = [
+        carry_on("async_1", at=LATER, work=till.stores.work, draw=draw, go_on=times(pieces)) for pieces in (0, 2, 9)
+    ]
+    assert [it and (it.status, it.done) for it in done] == [
+        ("ENQUEUED", 0),
+        ("IN_PROGRESS", 2 * PIECE),
+        ("DONE", 3 * PIECE),
+    ]
+    assert till.stores.campaigns.get("Spring").vouchers_count == 3 * PIECE
+
+
 def test_two_workers_at_once_make_no_code_too_many(till: Till) -> None:
     till.campaign()
     start(till, 2 * PIECE)
@@ -138,6 +159,18 @@ def test_the_end_of_a_campaign_takes_every_code_and_frees_its_name(till: Till, c
     assert till.stores.work.campaign("camp_1") is None
     assert till.find("MUG").code == "MUG"
     assert till.campaign("S-0", id_="camp_2").name == "Spring"
+
+
+def test_a_deletion_that_runs_out_of_time_is_carried_on(till: Till) -> None:
+    till.campaign(*(f"S-{i}" for i in range(2 * PIECE)))
+    delete(till)
+    first = carry_on("async_1", at=LATER, work=till.stores.work, draw=numbering(), go_on=times(1))
+    assert first
+    assert (first.status, first.done, first.progress) == ("IN_PROGRESS", PIECE, 50)
+    assert len(list(till.stores.work.codes("camp_1"))) == PIECE
+    done = work(till)
+    assert done
+    assert (done.status, done.result) == ("DONE", {"deleted_count": 2 * PIECE})
 
 
 def test_a_deletion_that_crashed_is_carried_on(till: Till) -> None:
