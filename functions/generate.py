@@ -50,7 +50,7 @@ def carry_on_one(record: SQSRecord, lambda_context: Any = None) -> None:
             break
     if action is None and int(received.approximate_receive_count) < TRIES_FOR_AN_UNKNOWN_ACTION:
         raise UnknownAction
-    if action and action.status == "IN_PROGRESS":
+    if action and action.status in ("ENQUEUED", "IN_PROGRESS"):
         settings.queue().send(message["project"], action.id)
     logger.info("carried on", extra={"status": action.status if action else "dropped", "type": action and action.type})
 

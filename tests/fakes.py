@@ -351,6 +351,8 @@ class FakeVouchers(Store):
         with self._memory.commit() as draft:
             if for_good:
                 draft.things.pop(spot, None)
+                for held in [held for held in draft.things if held[:2] == self._hold_spot(voucher.code, "")[:2]]:
+                    del draft.things[held]
             else:
                 gone = voucher.model_copy(update={"deleted": True})
                 draft.replace(spot, gone, version=voucher.version, otherwise=Moved())
@@ -490,6 +492,10 @@ class FakeWork(Store):
             self._note(draft, action)
             self._add_codes(draft, vouchers, otherwise=Moved())
             self._count_codes(draft, campaign, len(vouchers))
+
+    def untaken(self, vouchers: Iterable[Voucher]) -> list[Voucher]:
+        spots = {voucher.id: self._spot("voucher", code_hash(self.project, voucher.code)) for voucher in vouchers}
+        return [voucher for voucher in vouchers if self._memory.get(*spots[voucher.id]) is None]
 
     def codes(self, campaign_id: str) -> Iterator[str]:
         every = self._memory.all(*self._spot("voucher"))

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Text
+from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Text, merged
 
 
 class Address(Frozen):
@@ -44,8 +44,8 @@ class Customer(Frozen):
     def told(self, profile: Profile) -> Profile:
         """What is known once a request has told more: a later word wins, what it leaves out stays."""
         said: dict[str, Any] = profile.model_dump(exclude_unset=True, exclude={"id"})
-        if said.get("metadata"):
-            said["metadata"] = {**(self.profile.metadata or {}), **said["metadata"]}
+        if "metadata" in said:
+            said["metadata"] = merged(self.profile.metadata, said["metadata"])
         return Profile.model_validate({**self.profile.model_dump(exclude_unset=True), **said})
 
     @model_validator(mode="after")

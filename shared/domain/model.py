@@ -1,9 +1,12 @@
 """What every value of the domain has in common."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from shared.domain.errors import InvalidPayload
 
 
 class Frozen(BaseModel):
@@ -83,5 +86,32 @@ Text = Annotated[str, Field(strict=True, max_length=4_000), AfterValidator(_prin
 Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), AfterValidator(_printable)]
 """What people call a thing: like Text, and short, for it becomes part of a key."""
 
-Metadata = dict[Annotated[str, Field(max_length=256), AfterValidator(_printable)], Any]
+LARGEST_METADATA = 64 * 1024
+"""Characters of a thing's metadata as JSON; an item of the table holds 400 KB in all."""
+
+
+def _fitting(metadata: dict[str, Any]) -> dict[str, Any]:
+    if metadata and len(json.dumps(metadata)) > LARGEST_METADATA:
+        raise ValueError(f"has more than {LARGEST_METADATA} characters")
+    return metadata
+
+
+Metadata = Annotated[
+    dict[Annotated[str, Field(max_length=256), AfterValidator(_printable)], Any], AfterValidator(_fitting)
+]
 """A shop's own attributes."""
+
+
+def merged(metadata: Metadata | None, more: Metadata | None) -> Metadata:
+    """Metadata with what was said later laid over it.
+
+    >>> merged({"club": "VIP", "shoe": 42}, {"shoe": 43})
+    {'club': 'VIP', 'shoe': 43}
+
+    Raises:
+        InvalidPayload: if there is too much of it by now.
+    """
+    try:
+        return _fitting({**(metadata or {}), **(more or {})})
+    except ValueError as error:
+        raise InvalidPayload(f"metadata: {error}") from None

@@ -101,7 +101,7 @@ class StoredOrder(Frozen):
     redemptions: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """By id: what paid this order."""
     offers: tuple[str, ...] = ()
-    """The ids of the vouchers that paid it."""
+    """The ids of the vouchers in that checkout, also of those that a limit passed over."""
     created_at: Instant
     updated_at: Instant | None = None
     version: int = 1

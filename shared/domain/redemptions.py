@@ -259,7 +259,7 @@ def _paid(
         "status": "PAID",
         "discount": verdict.price.discount if verdict.price else 0,
         "redemptions": redemptions,
-        "offers": tuple(offer.redeemable.voucher.id for offer in verdict.applicable),
+        "offers": tuple(redeemable.voucher.id for redeemable in verdict.facts.redeemables.values()),
         "updated_at": at,
     }
     return order.model_copy(update=update)

@@ -70,8 +70,8 @@ class Request:
         self._event = event
         self._render = render
         self._status = status
-        self.reply: Answer | None = None
-        """The answer, once a commit has remembered it."""
+        self._reply: tuple[object, Answer] | None = None
+        """What the latest commit took along: an outcome and its answer. They count only if that outcome came about."""
         context = event["requestContext"]
         self.id = f"v-{context['requestId'].replace('-', '')[:24]}"
         self.at = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
@@ -190,11 +190,10 @@ class Request:
 
     def answer_of(self, outcome: object) -> Answer:
         """The answer, remembered if a key asks for it; the first one again if this key has been answered before."""
-        if isinstance(outcome, PromotionError):
-            self.reply = None  # what a commit would have remembered, had it come about
-        answer = self.reply or self.answer(outcome)
+        remembered = self._reply is not None and self._reply[0] is outcome
+        answer = self._reply[1] if self._reply and remembered else self.answer(outcome)
         passing = isinstance(outcome, Unauthorized | Busy)  # asked again, it may well end otherwise
-        if self.idempotency_key and self.reply is None and not passing:
+        if self.idempotency_key and not remembered and not passing:
             memory = AnswerStore(settings.table(), self.project)
             settings.table().commit(*memory.keep(self.scope, answer, at=self.at))
         return answer
@@ -219,8 +218,9 @@ class Request:
     def _remember(self, outcome: object) -> Sequence[Write]:
         if outcome is None or self.idempotency_key is None:
             return ()
-        self.reply = self.answer(outcome)
-        return AnswerStore(settings.table(), self.project).keep(self.scope, self.reply, at=self.at)
+        answer = self.answer(outcome)
+        self._reply = (outcome, answer)
+        return AnswerStore(settings.table(), self.project).keep(self.scope, answer, at=self.at)
 
 
 class Api:

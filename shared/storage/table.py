@@ -13,11 +13,14 @@ from __future__ import annotations
 import random
 import re
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from botocore.exceptions import ClientError
 
 from shared.domain.errors import Busy, Moved
 from shared.storage.keys import SHARDS, TABLE_INDEXES, Key
@@ -33,8 +36,16 @@ T = TypeVar("T")
 ATTEMPTS = 14
 FIRST_PAUSE = 0.004
 LONGEST_PAUSE = 0.25
-PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-"""Reasons for a cancelled transaction that are no answer: somebody else was writing, so it is tried again."""
+PASSING = {
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    "TransactionInProgressException",
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+}
+"""Reasons of a cancelled transaction, and errors, that are no answer: somebody was writing, so it is tried again."""
 MOST_READS = 100
 MOST_WRITES = 100
 
@@ -280,15 +291,18 @@ class Table:
         if len(every) == 1 and every[0].otherwise is None and "Put" in every[0].action:
             # Nothing to be atomic with and no condition that a repeated attempt could trip over: half the price.
             self._client.put_item(TableName=self.name, **every[0].action["Put"])
-            return
+        else:
+            self._transact(every)
+
+    def _transact(self, every: Sequence[Write]) -> None:
         actions: Any = [
             {kind: {"TableName": self.name, **body}} for write in every for kind, body in write.action.items()
         ]
+        token = uuid.uuid4().hex
         for pause in _pauses():
             try:
-                # The client sends one token with every attempt of its own, so an answer lost on the way is no
-                # second transaction.
-                self._client.transact_write_items(TransactItems=actions)
+                # One token for one transaction, so that an answer lost on the way is no second one.
+                self._client.transact_write_items(TransactItems=actions, ClientRequestToken=token)
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = [reason.get("Code") for reason in error.response["CancellationReasons"]]
                 if refusal := _first_refusal(every, reasons):
@@ -297,8 +311,10 @@ class Table:
                     raise refusal from None
                 if not PASSING.intersection(reasons):
                     raise
-            except self._client.exceptions.TransactionInProgressException:
-                pass
+                token = uuid.uuid4().hex  # that one is over; the next attempt is another
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in PASSING:
+                    raise
             else:
                 return
             time.sleep(pause)

@@ -7,7 +7,7 @@ from shared.domain.ids import code_hash
 from shared.domain.vouchers import Hold, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling
-from shared.storage.table import Item, Write, create, delete, update
+from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, update
 
 ATTRIBUTES = ("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version")
 
@@ -30,18 +30,14 @@ def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
 
 
 def holding(project: str, voucher: Voucher, hold: Hold, *, replacing: Hold | None) -> Write:
-    """The write that sets a use aside, or that renews the session's own hold."""
+    """The write that sets a use aside, or that renews the session's own hold.
+
+    A hold is never swept by TTL: the voucher counts it in ``taken``, and what removes it must lower that count.
+    """
     key = Key.hold(project, code_hash(project, voucher.code), hold.session)
-    until = _ms(hold.until)
     if replacing is None:
-        item = {"until": until, "expires_at": until // 1000 + 86_400}
-        return create(key, item, otherwise=Moved())
-    return update(
-        key,
-        "SET #until = :until, #expires_at = :broom",
-        {"until": until, "broom": until // 1000 + 86_400},
-        otherwise=Moved(),
-    )
+        return create(key, {"until": _ms(hold.until)}, otherwise=Moved())
+    return update(key, "SET #until = :until", {"until": _ms(hold.until)}, otherwise=Moved())
 
 
 def dropping(project: str, voucher: Voucher, hold: Hold) -> Write:
@@ -57,6 +53,14 @@ def releasing(project: str, voucher: Voucher, hold: Hold) -> tuple[Write, Write]
         dropping(project, voucher, hold),
         update(key, "ADD #taken :less", {"less": -1}, otherwise=Moved()),
     )
+
+
+def drop_holds(table: Table, project: str, voucher: Voucher) -> None:
+    """Remove every hold on a voucher that is to go: it would count against whoever is given the code next."""
+    partition = Key.voucher(project, code_hash(project, voucher.code)).PK
+    holds = (delete(Key(item["PK"], item["SK"])) for item in table.query(partition, starting="hold#"))
+    for piece in chunks(holds, MOST_WRITES):
+        table.commit(*piece)
 
 
 def _ms(at: datetime) -> int:

@@ -10,7 +10,7 @@ from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import item_of, revising
 from shared.storage.keys import SHARDS, Key
 from shared.storage.table import Page, Table, delete, replace
-from shared.storage.voucher_items import ATTRIBUTES, adding, hold_of, releasing, voucher_of
+from shared.storage.voucher_items import ATTRIBUTES, adding, drop_holds, hold_of, releasing, voucher_of
 
 
 class VoucherStore:
@@ -95,6 +95,7 @@ class VoucherStore:
         """Delete a voucher: for good, or so that its code can never be given to another."""
         key = self.key(voucher.code)
         if for_good:
+            drop_holds(self._table, self._project, voucher)
             self._table.commit(delete(key), outcome=voucher)
         else:
             gone = voucher.model_copy(update={"deleted": True})

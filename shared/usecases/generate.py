@@ -1,6 +1,6 @@
 """Carry on the work of an async action, piece by piece; a crash at any point loses no piece and repeats none."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -22,6 +22,7 @@ class Work(Protocol):
     def action(self, action_id: str) -> AsyncAction | None: ...
     def campaign(self, campaign_id: str) -> Campaign | None: ...
     def add(self, action: AsyncAction, campaign: Campaign, vouchers: Sequence[Voucher]) -> None: ...
+    def untaken(self, vouchers: Iterable[Voucher]) -> Iterable[Voucher]: ...
     def codes(self, campaign_id: str) -> Iterator[str]: ...
     def remove_codes(self, hashes: Sequence[str]) -> None: ...
     def remove_campaign(self, campaign: Campaign) -> None: ...
@@ -70,9 +71,12 @@ def _generate(action: AsyncAction, campaign: Campaign | None, *, at: datetime, w
     if not left:
         work.settle(_ended(action, "DONE", at, {"done_count": action.done, "failed_count": 0}), campaign)
         return
-    codes = {draw(campaign.code_config) for _ in range(left)}
-    made = [voucher_of(campaign, code, action.voucher, project=work.project, at=at) for code in codes]
-    distinct = list({voucher.id: voucher for voucher in made}.values())
+    drawn = [draw(campaign.code_config) for _ in range(left)]
+    made = [voucher_of(campaign, code, action.voucher, project=work.project, at=at) for code in drawn]
+    # In a space that fills up many a draw is taken; one of them must not throw the whole piece back.
+    distinct = list(work.untaken({voucher.id: voucher for voucher in made}.values()))
+    if not distinct:
+        raise Moved
     progress = {"status": "IN_PROGRESS", "done": action.done + len(distinct), "updated_at": at}
     work.add(action.model_copy(update=progress), campaign, distinct)
 

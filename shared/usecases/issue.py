@@ -16,6 +16,8 @@ from shared.domain.redemptions import Chance
 from shared.domain.vouchers import Made, Voucher
 from shared.usecases import ROUNDS
 
+DRAWS_FOR_A_CODE = 4
+"""So often is chance asked for each new code, lest two codes of one publication be the same."""
 MOST_AT_ONCE = 50
 """Codes in one publication; what is more would not fit one transaction with all that belongs to it."""
 
@@ -145,7 +147,14 @@ def _from_pool(
         raise _refused(
             "no_voucher_suitable_for_publication", f"campaign: {campaign.name} has no {count} codes left to give"
         )
-    codes = [draw(campaign.code_config) for _ in range(missing)]
+    new: dict[str, str] = {}
+    for _ in range(missing * DRAWS_FOR_A_CODE):
+        if len(new) == missing:
+            break
+        code = draw(campaign.code_config)
+        new.setdefault(voucher_id(store.project, code), code)
+    if len(new) < missing:
+        raise _refused("no_voucher_suitable_for_publication", f"campaign: {campaign.name} has no {count} codes to make")
     return found, [
         Voucher(
             id=voucher_id(store.project, code),
@@ -155,7 +164,7 @@ def _from_pool(
             quantity=campaign.quantity,
             created_at=at,
         )
-        for code in codes
+        for code in new.values()
     ]
 
 

@@ -92,14 +92,22 @@ class Change(Body):
         """The fields that were sent; metadata is told apart, for it is merged."""
         return {name: getattr(self, name) for name in self.model_fields_set if name != "metadata"}
 
-    def merged(self, metadata: Metadata) -> Metadata:
-        """A thing's metadata with what was sent laid over it."""
-        return {**metadata, **(self.metadata or {})}
-
 
 def refuse_disorder(start: datetime | None, end: datetime | None) -> None:
     if start and end and end <= start:
         raise ValueError("expiration_date must lie after start_date")
+
+
+def refuse_backwards(start: datetime | None, end: datetime | None) -> None:
+    """The same of a thing after a change.
+
+    Raises:
+        InvalidPayload: naming the field.
+    """
+    try:
+        refuse_disorder(start, end)
+    except ValueError as error:
+        raise InvalidPayload(f"expiration_date: {error}") from None
 
 
 def _told(error: Any) -> str:

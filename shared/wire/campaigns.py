@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.discounts import Discount
-from shared.domain.model import Instant, Metadata, Name, Text
-from shared.wire.body import Change, Created, refuse_disorder
+from shared.domain.model import Instant, Metadata, Name, Text, merged
+from shared.wire.body import Change, Created, refuse_backwards, refuse_disorder
 from shared.wire.vouchers import Redemption
 
 
@@ -74,4 +74,6 @@ class CampaignChange(Change):
         firm = ("type", "discount", "join_once")
         said = {name: value for name, value in self.said().items() if name not in firm or value is not None}
         said.pop("unset_metadata_fields", None)
-        return campaign.model_copy(update={**said, "metadata": self.merged(kept)})
+        changed = campaign.model_copy(update={**said, "metadata": merged(kept, self.metadata)})
+        refuse_backwards(changed.start_date, changed.expiration_date)
+        return changed

@@ -10,9 +10,9 @@ from shared.domain.codes import CodeConfig, NewCode
 from shared.domain.discounts import Discount
 from shared.domain.errors import InvalidPayload
 from shared.domain.ids import voucher_id
-from shared.domain.model import Instant, Metadata, Name, Text
+from shared.domain.model import Instant, Metadata, Name, Text, merged
 from shared.domain.vouchers import Voucher
-from shared.wire.body import Change, Created, refuse_disorder
+from shared.wire.body import Change, Created, refuse_backwards, refuse_disorder
 
 
 class Redemption(Created):
@@ -46,7 +46,9 @@ class VoucherBody(Created):
     def own(self) -> dict[str, Any]:
         """What a code of a campaign has of its own."""
         own = self.model_dump(
-            exclude_none=True, exclude={"code", "type", "campaign", "campaign_id", "code_config", "redemption"}
+            mode="json",
+            exclude_none=True,
+            exclude={"code", "type", "campaign", "campaign_id", "code_config", "redemption"},
         )
         if self.redemption and "quantity" in self.redemption.model_fields_set:
             own["quantity"] = self.redemption.quantity
@@ -78,4 +80,6 @@ class VoucherChange(Change):
         said = self.said()
         if said.get("active", True) is None:
             del said["active"]
-        return voucher.model_copy(update={**said, "metadata": self.merged(voucher.metadata)})
+        changed = voucher.model_copy(update={**said, "metadata": merged(voucher.metadata, self.metadata)})
+        refuse_backwards(changed.start_date, changed.expiration_date)
+        return changed

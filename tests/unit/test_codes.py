@@ -171,3 +171,13 @@ def test_the_space_is_what_drawing_everything_would_find(charset: str, pattern: 
 def test_a_config_that_cannot_make_codes_is_refused_at_once(case: str, config: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         CodeConfig(**config)
+
+
+@pytest.mark.parametrize("typed", ["STRAẞE", "straße", "Strasse"])
+def test_a_sharp_s_of_any_size_is_two(typed: str) -> None:
+    assert normal_form(typed) == "STRASSE"
+
+
+@pytest.mark.parametrize("code", ["\u037a", "A\u037a", "\ufc5e", "ŉ", "ΐ", "ﬃ"])
+def test_the_normal_form_of_the_oddest_letters_is_its_own_too(code: str) -> None:
+    assert normal_form(normal_form(code)) == normal_form(code)

@@ -104,3 +104,9 @@ def test_somebody_without_a_name_of_ones_own_cannot_be_known_again(profile: dict
 def test_a_customer_cannot_be_merged_into_itself() -> None:
     with pytest.raises(ValidationError, match="merged into itself"):
         Customer(id="cust_1", profile=Profile(), created_at=AT, merged_into="cust_1")
+
+
+@pytest.mark.parametrize("metadata", [{}, None])
+def test_saying_nothing_forgets_nothing(metadata: object) -> None:
+    ann = Customer(id="cust_1", profile=Profile(metadata={"club": "VIP"}), created_at=AT)
+    assert ann.told(Profile.model_validate({"metadata": metadata})).metadata == {"club": "VIP"}

@@ -1,6 +1,7 @@
 """Work that a queue carries on: piece by piece, each with its progress, so that none is lost and none done twice."""
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -207,3 +208,17 @@ def test_a_worker_that_keeps_being_overtaken_gives_the_message_back(till: Till) 
     with pytest.raises(Busy):
         work(till, store=Overtaken(till.stores.work, *[touch] * ROUNDS))
     assert list(till.stores.work.codes("camp_1")) == []
+
+
+def test_half_of_a_small_space_can_be_made(till: Till) -> None:
+    till.campaign(code_config=CodeConfig(length=4, charset="numbers"))
+    action = AsyncAction(id="async_1", type="CAMPAIGN_VOUCHERS_GENERATION", campaign_id="camp_1", created_at=AT)
+    start_adding_vouchers("camp_1", 5_000, {}, action=action, campaigns=till.stores.campaigns, queue=Queue())
+    done = work(till, seeded_draw())
+    assert done
+    assert (done.status, done.done) == ("DONE", 5_000)
+
+
+def seeded_draw() -> Callable[[CodeConfig], str]:
+    random = Random(1)
+    return lambda config: config.draw(random.choice)

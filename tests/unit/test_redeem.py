@@ -304,3 +304,23 @@ def test_whose_facts_keep_moving_is_told_to_ask_again_and_nothing_is_spent_or_re
     assert till.counts("MUG") == (0, 0)
     assert till.counts("OTHER") == (ROUNDS, ROUNDS)
     assert till.failures() == []
+
+
+def test_a_paid_order_is_told_again_also_where_a_limit_passed_over_some_offers(till: Till) -> None:
+    codes = [f"CODE-{number}" for number in range(6)]
+    for code in codes:
+        till.voucher(code)
+    cart = Order(source_id="cart-7", amount=10_000)
+    first, again = (till.redeem(*codes, order=cart) for _ in range(2))
+    assert [record.id for record in again.records] == [record.id for record in first.records]
+
+
+def test_a_code_deleted_for_good_and_made_again_has_no_holds(till: Till) -> None:
+    till.voucher()
+    till.validate("MUG", session=lock("old"))
+    till.stores.vouchers.remove(till.find("MUG"), for_good=True)
+    till.voucher()
+    assert till.stores.vouchers.hold("MUG", "old") is None
+    till.validate("MUG", session=lock("new", ttl=10, ttl_unit="DAYS"), at=AT + DAY)
+    assert till.redeem("MUG", at=AT + DAY).failure
+    assert till.redeem("MUG", session=lock("new"), at=AT + DAY).failure is None

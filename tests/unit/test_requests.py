@@ -358,3 +358,8 @@ def test_a_publication_names_its_campaign_by_name_or_id() -> None:
     with pytest.raises(InvalidPayload) as refusal:
         read(PublicationBody, {"customer": {}, "campaign": {"count": 1}})
     assert refusal.value.details == "campaign: needs a name or an id"
+
+
+def test_a_percentage_of_their_own_survives_the_queue() -> None:
+    own = read(VoucherBody, {"discount": {"type": "PERCENT", "percent_off": 12.5}}).own()
+    assert own == {"discount": {"effect": "APPLY_TO_ORDER", "type": "PERCENT", "percent_off": 12.5}}
