@@ -56,7 +56,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
         pump.start()
         config = uvicorn.Config(
-            Gateway(clock, Outbox(endpoint)),
+            Gateway(clock, Outbox(endpoint, clock)),
             host="127.0.0.1",
             port=port,
             log_level=logging.ERROR,

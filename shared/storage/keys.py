@@ -44,7 +44,7 @@ TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled")}
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
-"""Epoch seconds after which DynamoDB may remove an item. Only a broom: correctness never waits for it."""
+"""Epoch seconds after which DynamoDB may remove a remembered answer. Only a broom: nothing ever waits for it."""
 
 SHARDS = 8
 """Partitions a list is spread over: 8 × 1,000 writes a second."""
