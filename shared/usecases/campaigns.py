@@ -7,10 +7,10 @@ from typing import Any, Protocol
 from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
-from shared.domain.errors import Busy, Duplicate, InvalidPayload, Moved
+from shared.domain.errors import Duplicate, InvalidPayload, Moved
 from shared.domain.ids import voucher_id
 from shared.domain.vouchers import Made, Voucher
-from shared.usecases import ROUNDS
+from shared.usecases import judged_anew
 
 Draw = Callable[[CodeConfig], str]
 
@@ -31,6 +31,7 @@ class Campaigns(Protocol):
     ) -> None: ...
 
 
+@judged_anew
 def create_campaign(
     campaign: Campaign, count: int, *, action: AsyncAction, draw: Draw, campaigns: Campaigns, queue: Queue
 ) -> Campaign:
@@ -46,18 +47,14 @@ def create_campaign(
     if more > 0:
         queue.send(campaigns.project, action.id)
         campaign = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
-    for _ in range(ROUNDS):
-        made = campaign.model_copy(update={"vouchers_count": min(count, 1)})
-        first = [voucher_of(made, draw(made.code_config), project=campaigns.project, at=made.created_at)][:count]
-        try:
-            started = action.model_copy(update={"total": more}) if more > 0 else None
-            campaigns.add(made, *first, outcome=made, action=started)
-        except Moved:
-            continue
-        return made
-    raise Busy
+    made = campaign.model_copy(update={"vouchers_count": min(count, 1)})
+    first = [voucher_of(made, draw(made.code_config), project=campaigns.project, at=made.created_at)][:count]
+    started = action.model_copy(update={"total": more}) if more > 0 else None
+    campaigns.add(made, *first, outcome=made, action=started)
+    return made
 
 
+@judged_anew
 def add_voucher(
     campaign_id: str,
     code: str | None,
@@ -72,19 +69,15 @@ def add_voucher(
     Raises:
         NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken.
     """
-    for _ in range(ROUNDS):
-        campaign = campaigns.get(campaign_id)
-        voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=campaigns.project, at=at)
-        made = Made(voucher, campaign)
-        try:
-            taken = Duplicate("voucher", code) if code else Moved()
-            campaigns.add_vouchers(campaign, [voucher], outcome=made, otherwise=taken)
-        except Moved:
-            continue
-        return made
-    raise Busy
+    campaign = campaigns.get(campaign_id)
+    voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=campaigns.project, at=at)
+    made = Made(voucher, campaign)
+    taken = Duplicate("voucher", code) if code else Moved()
+    campaigns.add_vouchers(campaign, [voucher], outcome=made, otherwise=taken)
+    return made
 
 
+@judged_anew
 def start_adding_vouchers(
     campaign_id: str, count: int, own: dict[str, Any], *, action: AsyncAction, campaigns: Campaigns, queue: Queue
 ) -> AsyncAction:
@@ -93,20 +86,16 @@ def start_adding_vouchers(
     Raises:
         NotFound: no such campaign; InvalidPayload: if there are not so many codes.
     """
-    for _ in range(ROUNDS):
-        campaign = campaigns.get(campaign_id)
-        refuse_impossible(campaign.code_config, campaign.vouchers_count + count)
-        started = action.model_copy(update={"campaign_id": campaign.id, "total": count, "voucher": own or None})
-        queue.send(campaigns.project, started.id)
-        busy = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
-        try:
-            campaigns.save(busy, outcome=started, action=started)
-        except Moved:
-            continue
-        return started
-    raise Busy
+    campaign = campaigns.get(campaign_id)
+    refuse_impossible(campaign.code_config, campaign.vouchers_count + count)
+    started = action.model_copy(update={"campaign_id": campaign.id, "total": count, "voucher": own or None})
+    queue.send(campaigns.project, started.id)
+    busy = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
+    campaigns.save(busy, outcome=started, action=started)
+    return started
 
 
+@judged_anew
 def change_campaign(
     campaign_id: str, change: Callable[[Campaign], Campaign], *, at: datetime, campaigns: Campaigns
 ) -> Campaign:
@@ -115,17 +104,13 @@ def change_campaign(
     Raises:
         NotFound: no such campaign.
     """
-    for _ in range(ROUNDS):
-        campaign = campaigns.get(campaign_id)
-        changed = change(campaign).model_copy(update={"updated_at": at})
-        try:
-            campaigns.save(changed, outcome=changed)
-        except Moved:
-            continue
-        return changed
-    raise Busy
+    campaign = campaigns.get(campaign_id)
+    changed = change(campaign).model_copy(update={"updated_at": at})
+    campaigns.save(changed, outcome=changed)
+    return changed
 
 
+@judged_anew
 def delete_campaign(
     campaign_id: str, *, action: AsyncAction, at: datetime, campaigns: Campaigns, queue: Queue
 ) -> AsyncAction:
@@ -134,17 +119,12 @@ def delete_campaign(
     Raises:
         NotFound: no such campaign.
     """
-    for _ in range(ROUNDS):
-        campaign = campaigns.get(campaign_id)
-        started = action.model_copy(update={"campaign_id": campaign.id, "total": campaign.vouchers_count})
-        queue.send(campaigns.project, started.id)
-        gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at})
-        try:
-            campaigns.save(gone, outcome=started, action=started)
-        except Moved:
-            continue
-        return started
-    raise Busy
+    campaign = campaigns.get(campaign_id)
+    started = action.model_copy(update={"campaign_id": campaign.id, "total": campaign.vouchers_count})
+    queue.send(campaigns.project, started.id)
+    gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at})
+    campaigns.save(gone, outcome=started, action=started)
+    return started
 
 
 def voucher_of(

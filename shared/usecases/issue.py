@@ -8,13 +8,13 @@ from typing import NamedTuple, Protocol
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.customers import Customer, Profile
-from shared.domain.errors import Busy, Moved, PromotionError
+from shared.domain.errors import PromotionError
 from shared.domain.ids import derived, timed, voucher_id
 from shared.domain.model import Metadata
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Chance
 from shared.domain.vouchers import Made, Voucher
-from shared.usecases import ROUNDS
+from shared.usecases import judged_anew
 
 DRAWS_FOR_A_CODE = 4
 """So often is chance asked for each new code, lest two codes of one publication be the same."""
@@ -57,6 +57,7 @@ class Giving(Protocol):
     def customer_id(self, profile: Profile) -> str | None: ...
 
 
+@judged_anew
 def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Callable[[CodeConfig], str]) -> Published:
     """Publish, exactly once under one ``source_id``; where a customer joins once, the first time is told again.
 
@@ -72,43 +73,38 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         raise _refused(
             "too_many_vouchers_requested", f"campaign.count: at most {MOST_AT_ONCE} can be asked for at once"
         )
-    for _ in range(ROUNDS):
-        given = store.vouchers.get(wish.voucher).voucher if wish.voucher else None
-        named = given.campaign_id if given else wish.campaign
-        campaign = store.campaigns.get(named) if named else None
-        customer_id = store.customer_id(wish.customer) or timed("cust", at, chance())
-        publication_id = derived("pub", store.project, wish.source_id) if wish.source_id else None
-        known = store.known(publication_id, customer_id, campaign.id if campaign else None)
-        if earlier := known.publication:
-            mine = (known.customer.id if known.customer else customer_id, campaign.id if campaign else None)
-            _refuse_another(earlier, wish, mine, given)
-            return store.tell([earlier])[0]
-        if known.joined and campaign and (wish.join_once or campaign.join_once):
-            return store.tell([store.get(known.joined)])[0]
-        customer = _customer(known.customer, customer_id, wish.customer, at=at)
-        if given:
-            _refuse_what_cannot_be_given(given, campaign, at=at)
-            found, minted = [given], list[Voucher]()
-        else:
-            assert campaign
-            found, minted = _from_pool(campaign, wish.how_many, at=at, store=store, draw=draw)
-        vouchers = tuple(_given(voucher, customer.id) for voucher in (*found, *minted))
-        publication = Publication(
-            id=publication_id or timed("pub", at, chance() + chance()),
-            customer_id=customer.id,
-            campaign_id=campaign.id if campaign else None,
-            codes=tuple(voucher.code for voucher in vouchers),
-            source_id=wish.source_id,
-            metadata=wish.metadata,
-            created_at=at,
-        )
-        published = Published(publication, vouchers, customer, campaign)
-        try:
-            store.publish(published, known=known, minted=vouchers[len(found) :])
-        except Moved:
-            continue
-        return published
-    raise Busy
+    given = store.vouchers.get(wish.voucher).voucher if wish.voucher else None
+    named = given.campaign_id if given else wish.campaign
+    campaign = store.campaigns.get(named) if named else None
+    customer_id = store.customer_id(wish.customer) or timed("cust", at, chance())
+    publication_id = derived("pub", store.project, wish.source_id) if wish.source_id else None
+    known = store.known(publication_id, customer_id, campaign.id if campaign else None)
+    if earlier := known.publication:
+        mine = (known.customer.id if known.customer else customer_id, campaign.id if campaign else None)
+        _refuse_another(earlier, wish, mine, given)
+        return store.tell([earlier])[0]
+    if known.joined and campaign and (wish.join_once or campaign.join_once):
+        return store.tell([store.get(known.joined)])[0]
+    customer = _customer(known.customer, customer_id, wish.customer, at=at)
+    if given:
+        _refuse_what_cannot_be_given(given, campaign, at=at)
+        found, minted = [given], list[Voucher]()
+    else:
+        assert campaign
+        found, minted = _from_pool(campaign, wish.how_many, at=at, store=store, draw=draw)
+    vouchers = tuple(_given(voucher, customer.id) for voucher in (*found, *minted))
+    publication = Publication(
+        id=publication_id or timed("pub", at, chance() + chance()),
+        customer_id=customer.id,
+        campaign_id=campaign.id if campaign else None,
+        codes=tuple(voucher.code for voucher in vouchers),
+        source_id=wish.source_id,
+        metadata=wish.metadata,
+        created_at=at,
+    )
+    published = Published(publication, vouchers, customer, campaign)
+    store.publish(published, known=known, minted=vouchers[len(found) :])
+    return published
 
 
 def _refuse_another(

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, refuse_malformed
-from shared.domain.errors import Busy, Moved
 from shared.domain.redemptions import Chance, Circumstances, Redemption, Told, redeemed, refused
-from shared.usecases import ROUNDS
+from shared.usecases import judged_anew
 from shared.usecases.checkout import Gathering, Naming, buyer_of, judge
 
 
@@ -18,6 +17,7 @@ class Spending(Gathering, Naming, Protocol):
     def tell(self, records: Sequence[Redemption], *, parent: Redemption | None = None) -> Told: ...
 
 
+@judged_anew
 def redeem(
     checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Spending, channel_id: str, chance: Chance
 ) -> Told:
@@ -31,23 +31,18 @@ def redeem(
         PromotionError: if the list of offers is senseless; Busy: if others kept changing the same things.
     """
     refuse_malformed(checkout.named, rules, project=ledger.project)
-    for _ in range(ROUNDS):
-        verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=False)
-        if earlier := _paid_by_the_same(verdict.checkout, verdict.facts):
-            return _told_again(earlier, ledger)
-        circumstances = Circumstances(ledger.project, channel_id, at, chance)
-        if not verdict.valid:
-            told = refused(verdict, circumstances)
-            ledger.record(told)
-            return told
-        buyer = buyer_of(checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
-        told = redeemed(verdict, buyer, circumstances)
-        try:
-            ledger.spend(verdict, told)
-        except Moved:
-            continue
+    verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=False)
+    if earlier := _paid_by_the_same(verdict.checkout, verdict.facts):
+        return _told_again(earlier, ledger)
+    circumstances = Circumstances(ledger.project, channel_id, at, chance)
+    if not verdict.valid:
+        told = refused(verdict, circumstances)
+        ledger.record(told)
         return told
-    raise Busy
+    buyer = buyer_of(checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
+    told = redeemed(verdict, buyer, circumstances)
+    ledger.spend(verdict, told)
+    return told
 
 
 def _paid_by_the_same(checkout: Checkout, facts: Facts) -> Sequence[str]:

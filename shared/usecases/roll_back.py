@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.errors import Busy, Moved, Reason, Refused
+from shared.domain.errors import Reason, Refused
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Chance, Redemption, Told, given_back, rolled_back
-from shared.usecases import ROUNDS
+from shared.usecases import judged_anew
 
 ALREADY = Reason("already_rolled_back", "redemption has been rolled back already")
 FAILED = Reason("rollback_not_possible", "only a successful redemption can be rolled back")
@@ -24,6 +24,7 @@ class GivingBack(Protocol):
     def give_back(self, told: Told, undone: Sequence[Redemption], *, known: StoredOrder | None) -> None: ...
 
 
+@judged_anew
 def roll_back(
     redemption_id: str,
     *,
@@ -41,30 +42,25 @@ def roll_back(
     Raises:
         NotFound: no such redemption; Refused: ``already_rolled_back``, ``rollback_not_possible``.
     """
-    for _ in range(ROUNDS):
-        record = ledger.get(redemption_id)
-        _refuse_what_cannot_come_back(record, stacked=stacked)
-        parent = record if record.children else None
-        children = ledger.get_many(record.children) if parent else {}
-        records = tuple(children[id_] for id_ in record.children) if parent else (record,)
-        before = ledger.tell(records, parent=parent)
-        told = rolled_back(
-            before.records,
-            parent,
-            before.order,
-            project=ledger.project,
-            reason=reason,
-            tracking_id=tracking_id,
-            at=at,
-            chance=chance,
-        )
-        told = told._replace(customer=before.customer, offers=given_back(before.offers, before.records))
-        try:
-            ledger.give_back(told, (*records, parent) if parent else records, known=before.order)
-        except Moved:
-            continue
-        return told
-    raise Busy
+    record = ledger.get(redemption_id)
+    _refuse_what_cannot_come_back(record, stacked=stacked)
+    parent = record if record.children else None
+    children = ledger.get_many(record.children) if parent else {}
+    records = tuple(children[id_] for id_ in record.children) if parent else (record,)
+    before = ledger.tell(records, parent=parent)
+    told = rolled_back(
+        before.records,
+        parent,
+        before.order,
+        project=ledger.project,
+        reason=reason,
+        tracking_id=tracking_id,
+        at=at,
+        chance=chance,
+    )
+    told = told._replace(customer=before.customer, offers=given_back(before.offers, before.records))
+    ledger.give_back(told, (*records, parent) if parent else records, known=before.order)
+    return told
 
 
 def _refuse_what_cannot_come_back(record: Redemption, *, stacked: bool) -> None:

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.checkout import Checkout, StackingRules, Verdict, refuse_malformed
-from shared.domain.errors import Busy, Moved
-from shared.usecases import ROUNDS
+from shared.usecases import judged_anew
 from shared.usecases.checkout import Gathering, judge
 
 
@@ -13,6 +12,7 @@ class Holding(Gathering, Protocol):
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None: ...
 
 
+@judged_anew
 def validate(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Holding) -> Verdict:
     """Judge a checkout. Nothing is written but a session's hold, which is of every offer or of none.
 
@@ -20,14 +20,9 @@ def validate(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: 
         PromotionError: if the list of offers is senseless; Busy: if others kept taking what was to be held.
     """
     refuse_malformed(checkout.named, rules, project=ledger.project)
-    for _ in range(ROUNDS):
-        verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=True)
-        session = checkout.session
-        if session is None or session.key is None or not verdict.valid:
-            return verdict
-        try:
-            ledger.hold(verdict, session=session.key, until=session.until(at))
-        except Moved:
-            continue
+    verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=True)
+    session = checkout.session
+    if session is None or session.key is None or not verdict.valid:
         return verdict
-    raise Busy
+    ledger.hold(verdict, session=session.key, until=session.until(at))
+    return verdict

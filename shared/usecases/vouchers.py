@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.errors import Busy, Duplicate, Moved, NotFound
+from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.vouchers import Hold, Made, Voucher
-from shared.usecases import ROUNDS
+from shared.usecases import judged_anew
 
 
 class Vouchers(Protocol):
@@ -18,67 +18,51 @@ class Vouchers(Protocol):
     def release(self, voucher: Voucher, hold: Hold) -> None: ...
 
 
+@judged_anew
 def create_voucher(make: Callable[[], Voucher], *, given: bool, vouchers: Vouchers) -> Made:
     """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free.
 
     Raises:
         Duplicate: if the given code, in any spelling, is taken.
     """
-    for _ in range(ROUNDS):
-        made = Made(make())
-        try:
-            vouchers.add(made, otherwise=Duplicate("voucher", made.voucher.code) if given else Moved())
-        except Moved:
-            continue
-        return made
-    raise Busy
+    made = Made(make())
+    vouchers.add(made, otherwise=Duplicate("voucher", made.voucher.code) if given else Moved())
+    return made
 
 
+@judged_anew
 def change_voucher(code: str, change: Callable[[Voucher], Voucher], *, at: datetime, vouchers: Vouchers) -> Made:
     """Change a voucher; its counters are not touched.
 
     Raises:
         NotFound: no such voucher.
     """
-    for _ in range(ROUNDS):
-        made = vouchers.get(code)
-        changed = Made(change(made.voucher).model_copy(update={"updated_at": at}), made.campaign)
-        try:
-            vouchers.save(changed)
-        except Moved:
-            continue
-        return changed
-    raise Busy
+    made = vouchers.get(code)
+    changed = Made(change(made.voucher).model_copy(update={"updated_at": at}), made.campaign)
+    vouchers.save(changed)
+    return changed
 
 
+@judged_anew
 def delete_voucher(code: str, *, for_good: bool, vouchers: Vouchers) -> None:
     """Delete a voucher; unless ``for_good``, its code can never be given to another.
 
     Raises:
         NotFound: no such voucher.
     """
-    for _ in range(ROUNDS):
-        try:
-            return vouchers.remove(vouchers.get(code).voucher, for_good=for_good)
-        except Moved:
-            continue
-    raise Busy
+    return vouchers.remove(vouchers.get(code).voucher, for_good=for_good)
 
 
+@judged_anew
 def release_session(code: str, session: str, *, vouchers: Vouchers) -> Hold:
     """Give the use back that a session holds.
 
     Raises:
         NotFound: no such voucher, or the session holds nothing of it.
     """
-    for _ in range(ROUNDS):
-        voucher = vouchers.get(code).voucher
-        hold = vouchers.hold(code, session)
-        if hold is None:
-            raise NotFound("session", session)
-        try:
-            vouchers.release(voucher, hold)
-        except Moved:
-            continue
-        return hold
-    raise Busy
+    voucher = vouchers.get(code).voucher
+    hold = vouchers.hold(code, session)
+    if hold is None:
+        raise NotFound("session", session)
+    vouchers.release(voucher, hold)
+    return hold
