@@ -58,7 +58,7 @@ class Bonbon(Stack):
         actions.let_send(campaigns)
 
         vouchers = function("vouchers")
-        table.let(vouchers, "GetItem", "BatchGetItem")
+        table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
         table.let_list(vouchers, "lists", "pools")
         table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
@@ -67,7 +67,7 @@ class Bonbon(Stack):
         table.let_list(async_actions, "lists")
 
         generate = function("generate", timeout=LONGEST_WORK)
-        table.let(generate, "GetItem")
+        table.let(generate, "GetItem", "BatchGetItem", "Query")  # which draws are taken; the holds of a code that goes
         table.let_list(generate, "pools")
         table.let(generate, "PutItem", "UpdateItem", "DeleteItem")
         actions.worked_by(generate)

@@ -118,11 +118,11 @@ WRITE = "PutItem UpdateItem"
         ("redemptions", f"{READ} Query", "lists", ""),
         ("issue", f"{READ} {WRITE}", "lists pools", ""),
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
-        ("vouchers", f"{READ} {WRITE} DeleteItem", "lists pools", ""),
+        ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",
-            f"GetItem {WRITE} DeleteItem",
+            f"{READ} Query {WRITE} DeleteItem",
             "pools",
             "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl SendMessage",
         ),
