@@ -2,6 +2,7 @@
 
 from shared.domain.actions import AsyncAction
 from shared.runtime.api import Api, Request
+from shared.runtime.pages import page_of
 from shared.storage.actions import ActionStore
 from shared.wire import answers
 
@@ -15,6 +16,6 @@ def get(request: Request, action_id: str) -> AsyncAction:
 
 @api.get("/v1/async-actions", answer=answers.actions)
 def list_all(request: Request) -> tuple[list[AsyncAction], bool]:
-    page = request.page()
+    page = page_of(request)
     found = ActionStore(request.table, request.project).page(page._replace(limit=page.limit + 1))
     return found[: page.limit], len(found) > page.limit

@@ -9,6 +9,7 @@ from shared.domain.vouchers import Made
 from shared.runtime import settings
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
+from shared.runtime.pages import page_of
 from shared.storage.campaigns import CampaignStore
 from shared.usecases import campaigns as usecases
 from shared.wire import answers
@@ -36,7 +37,7 @@ def create(request: Request) -> Campaign:
 @api.get("/v1/campaigns", answer=answers.campaigns)
 def list_all(request: Request) -> tuple[list[Campaign], int]:
     campaigns = _campaigns(request)
-    return campaigns.page(request.page()), campaigns.count()
+    return campaigns.page(page_of(request)), campaigns.count()
 
 
 @api.get("/v1/campaigns/{campaign_id}", answer=answers.campaign)

@@ -3,6 +3,7 @@
 from shared.domain.publications import Published
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
+from shared.runtime.pages import page_of
 from shared.storage.publications import PublicationStore
 from shared.usecases.issue import Wish, issue
 from shared.wire import answers
@@ -31,4 +32,4 @@ def publish(request: Request) -> Published:
 @api.get("/v1/publications", answer=answers.publications)
 def list_all(request: Request) -> tuple[list[Published], int]:
     store = PublicationStore(request.table, request.project)
-    return store.page(request.page()), store.count()
+    return store.page(page_of(request)), store.count()

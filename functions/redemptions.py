@@ -6,6 +6,7 @@ from shared.domain.customers import Profile
 from shared.domain.redemptions import History
 from shared.domain.vouchers import Voucher
 from shared.runtime.api import Api, Request
+from shared.runtime.pages import page_of
 from shared.storage.ledger import Ledger
 from shared.storage.vouchers import VoucherStore
 from shared.usecases.list_redemptions import Wanted, list_redemptions, with_surroundings
@@ -24,7 +25,7 @@ def list_all(request: Request) -> History:
     asked = request.query(RedemptionQuery)
     customer = ledger.customer_id(Profile(id=asked.customer)) if asked.customer else None
     wanted = Wanted(asked.result.upper() if asked.result else None, asked.campaign, customer)
-    return list_redemptions(wanted, request.page(), ledger=ledger)
+    return list_redemptions(wanted, page_of(request), ledger=ledger)
 
 
 @api.get("/v1/redemptions/{redemption_id}", answer=answers.history_of_one)

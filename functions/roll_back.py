@@ -5,7 +5,7 @@ from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.roll_back import roll_back
 from shared.wire import answers
-from shared.wire.checkouts import RollbackBody
+from shared.wire.rollbacks import RollbackBody
 
 handler = api = Api()
 

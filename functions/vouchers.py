@@ -6,6 +6,7 @@ from shared.domain.codes import CodeConfig
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
+from shared.runtime.pages import page_of
 from shared.storage.campaigns import CampaignStore
 from shared.storage.vouchers import VoucherStore
 from shared.usecases import vouchers as usecases
@@ -33,8 +34,8 @@ def list_all(request: Request) -> tuple[list[Made], int]:
     vouchers = _vouchers(request)
     if named := asked.campaign_id or asked.campaign:
         campaign = _campaigns(request).get(named)
-        return vouchers.of_campaign(campaign.id, request.page()), campaign.vouchers_count
-    return vouchers.page(request.page()), vouchers.count()
+        return vouchers.of_campaign(campaign.id, page_of(request)), campaign.vouchers_count
+    return vouchers.page(page_of(request)), vouchers.count()
 
 
 @api.get("/v1/vouchers/{code}", answer=answers.made)

@@ -29,10 +29,9 @@ from shared.domain.model import Frozen
 from shared.runtime import settings
 from shared.storage.access_keys import AccessKey, AccessKeyStore
 from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
-from shared.storage.table import Page, Table, Write
+from shared.storage.table import Table, Write
 from shared.wire import answers
 from shared.wire.body import body_of, read
-from shared.wire.queries import PageQuery
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Frozen)
@@ -50,7 +49,6 @@ STATUS: dict[type[PromotionError], HTTPStatus] = {
 }
 LONGEST_KEY = 255
 LONGEST_NAME = 200
-MOST_PAGES = 1_000
 
 
 def status_of(error: PromotionError) -> HTTPStatus:
@@ -125,13 +123,6 @@ class Request:
     def query(self, kind: type[M]) -> M:
         """The query string as its model."""
         return read(kind, self._event.get("queryStringParameters") or {})
-
-    def page(self) -> Page:
-        """Which part of a list is asked for."""
-        asked = self.query(PageQuery)
-        if asked.page > MOST_PAGES:
-            raise PromotionError("page_over_limit", "Page over limit", details=f"page: at most {MOST_PAGES}")
-        return Page(asked.limit, (asked.page - 1) * asked.limit, newest_first=asked.order.startswith("-"))
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter is switched on."""

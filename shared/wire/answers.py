@@ -1,9 +1,10 @@
 """How answers look: what the engine knows, laid out as the contract says. A field without a value is absent."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from __future__ import annotations
 
-from shared.domain.actions import AsyncAction
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Inapplicable, Skipped, StackingRules, Verdict
 from shared.domain.customers import Customer
@@ -11,9 +12,12 @@ from shared.domain.discounts import Discount
 from shared.domain.errors import NotFound, PromotionError, Reason, Refused
 from shared.domain.model import iso
 from shared.domain.orders import Order, Price, StoredOrder
-from shared.domain.publications import Published
 from shared.domain.redemptions import History, Offer, Redemption, Told
 from shared.domain.vouchers import Made, Voucher
+
+if TYPE_CHECKING:  # a function that tells nothing of these need not load them
+    from shared.domain.actions import AsyncAction
+    from shared.domain.publications import Published
 
 Json = dict[str, Any]
 NO_ASSIGNMENTS: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}

@@ -3,14 +3,13 @@ knows must be right.
 """
 
 import math
-from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import JsonValue, ValidationError, model_validator
 from pydantic_core import from_json
 
 from shared.domain.errors import InvalidPayload
-from shared.domain.model import Frozen, Metadata, Sent
+from shared.domain.model import Frozen, Sent
 
 M = TypeVar("M", bound=Frozen)
 LARGEST_BODY = 256 * 1024
@@ -81,33 +80,6 @@ class Body(Frozen):
 
 class Created(Body, Sent):
     """What a new thing shall be."""
-
-
-class Change(Body):
-    """What changes of a thing: a field that is sent as null is cleared, one that is not sent stays."""
-
-    metadata: Metadata | None = None
-
-    def said(self) -> dict[str, Any]:
-        """The fields that were sent; metadata is told apart, for it is merged."""
-        return {name: getattr(self, name) for name in self.model_fields_set if name != "metadata"}
-
-
-def refuse_disorder(start: datetime | None, end: datetime | None) -> None:
-    if start and end and end <= start:
-        raise ValueError("expiration_date must lie after start_date")
-
-
-def refuse_backwards(start: datetime | None, end: datetime | None) -> None:
-    """The same of a thing after a change.
-
-    Raises:
-        InvalidPayload: naming the field.
-    """
-    try:
-        refuse_disorder(start, end)
-    except ValueError as error:
-        raise InvalidPayload(f"expiration_date: {error}") from None
 
 
 def _told(error: Any) -> str:

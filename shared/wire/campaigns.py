@@ -9,7 +9,8 @@ from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.discounts import Discount
 from shared.domain.model import Instant, Metadata, Name, Text, merged
-from shared.wire.body import Change, Created, refuse_backwards, refuse_disorder
+from shared.wire.body import Created
+from shared.wire.changes import Change, refuse_backwards, refuse_disorder
 from shared.wire.vouchers import Redemption
 
 

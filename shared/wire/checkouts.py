@@ -1,4 +1,4 @@
-"""What a validation, a redemption and a rollback may say."""
+"""What a validation and a redemption may say."""
 
 from typing import Annotated, Literal
 
@@ -34,8 +34,3 @@ class CheckoutBody(Created):
             session = session.model_copy(update={"key": f"ssn_{request_id.removeprefix('v-')}"})
         named = tuple(redeemable.id for redeemable in self.redeemables)
         return Checkout(named, self.order, self.customer, session, self.metadata, self.tracking_id, request_id)
-
-
-class RollbackBody(Created):
-    reason: Text | None = None
-    tracking_id: Text | None = None

@@ -12,7 +12,8 @@ from shared.domain.errors import InvalidPayload
 from shared.domain.ids import voucher_id
 from shared.domain.model import Instant, Metadata, Name, Text, merged
 from shared.domain.vouchers import Voucher
-from shared.wire.body import Change, Created, refuse_backwards, refuse_disorder
+from shared.wire.body import Created
+from shared.wire.changes import Change, refuse_backwards, refuse_disorder
 
 
 class Redemption(Created):

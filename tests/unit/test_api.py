@@ -22,6 +22,7 @@ from shared.domain.errors import (
     Unauthorized,
 )
 from shared.runtime.api import Api, Request, response, status_of
+from shared.runtime.pages import page_of
 from shared.storage.answers import Answer
 from shared.storage.table import Page
 from shared.wire import answers
@@ -122,7 +123,7 @@ def test_a_body_in_base64_is_read() -> None:
     ],
 )
 def test_a_page_is_a_part_of_a_list(query: str, page: Page) -> None:
-    assert asked("GET", query=query).page() == page
+    assert page_of(asked("GET", query=query)) == page
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_a_page_is_a_part_of_a_list(query: str, page: Page) -> None:
 )
 def test_a_page_that_there_cannot_be_is_refused(query: str, key: str, path: str) -> None:
     with pytest.raises(PromotionError) as refusal:
-        asked("GET", query=query).page()
+        page_of(asked("GET", query=query))
     assert refusal.value.key == key
     assert refusal.value.details.startswith(f"{path}: ")
 

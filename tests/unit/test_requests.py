@@ -15,9 +15,10 @@ from shared.domain.model import Frozen
 from shared.domain.orders import Order
 from shared.wire.body import DEEPEST, LARGEST_BODY, NOT_YET, body_of, read
 from shared.wire.campaigns import CampaignBody, CampaignChange
-from shared.wire.checkouts import CheckoutBody, RollbackBody
+from shared.wire.checkouts import CheckoutBody
 from shared.wire.publications import PublicationBody
 from shared.wire.queries import CountQuery, PageQuery, RedemptionQuery
+from shared.wire.rollbacks import RollbackBody
 from shared.wire.vouchers import VoucherBody, VoucherChange
 from tests.builders import amount_off, campaign_body, checkout, lock, percent_off, voucher_body
 from tests.unit.values import AT, DAY, PROJECT, campaign, voucher
