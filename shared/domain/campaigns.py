@@ -21,7 +21,7 @@ class Campaign(Frozen):
     campaign_type: Literal["DISCOUNT_COUPONS"] = "DISCOUNT_COUPONS"
     type: Literal["AUTO_UPDATE", "STATIC", "STANDALONE"] = "STATIC"
     discount: Discount
-    code_config: CodeConfig = CodeConfig()
+    code_config: CodeConfig = Field(default_factory=CodeConfig)
     quantity: Uses | None = None
     join_once: bool = False
     start_date: Instant | None = None

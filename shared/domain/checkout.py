@@ -16,7 +16,7 @@ from shared.domain.customers import Customer, Profile
 from shared.domain.discounts import Discount
 from shared.domain.errors import PromotionError, Reason
 from shared.domain.ids import code_hash
-from shared.domain.model import Frozen, Metadata, Name, Sent
+from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.vouchers import Redeemable
 
@@ -26,13 +26,13 @@ PRECEDING_FAILED = Reason("preceding_validation_failed", "Redeemable skipped due
 ALREADY_PAID = Reason("order_already_paid", "order is already paid")
 
 
-class StackingRules(Frozen):
+class StackingRules(NamedTuple):
     """How offers go together in one checkout; these are the contract's defaults."""
 
     redeemables_limit: int = 30
     applicable_redeemables_limit: int = 5
     applicable_redeemables_per_category_limit: int = 1
-    applicable_redeemables_category_limits: dict[str, int] = Field(default_factory=dict)
+    applicable_redeemables_category_limits: Mapping[str, int] = {}
     applicable_exclusive_redeemables_limit: int = 1
     applicable_exclusive_redeemables_per_category_limit: int = 1
     exclusive_categories: tuple[str, ...] = ()

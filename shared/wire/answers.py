@@ -227,7 +227,7 @@ def validation(of: Verdict) -> Json:
 
 
 def stacking(rules: StackingRules) -> Json:
-    return rules.model_dump(mode="json")
+    return rules._asdict()
 
 
 def redemption(of: Redemption, told: Told, *, cost: bool = True) -> Json:
