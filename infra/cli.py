@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
+CURL = "curl -H X-App-Id:sandbox -H X-App-Token:sandbox-secret"
 WELCOME = """
   sandbox key   X-App-Id: sandbox   X-App-Token: sandbox-secret      (Ctrl-C stops)
 
-  K="-H X-App-Id:sandbox -H X-App-Token:sandbox-secret"
-  curl $K {url}/v1/vouchers/HELLO -d '{{"discount":{{"type":"AMOUNT","amount_off":500}},"redemption":{{"quantity":1}}}}'
-  curl $K {url}/v1/validations -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
-  curl $K {url}/v1/redemptions -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
+  {curl} {url}/v1/vouchers/HELLO -d '{{"discount":{{"type":"AMOUNT","amount_off":500}},"redemption":{{"quantity":1}}}}'
+  {curl} {url}/v1/validations -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
+  {curl} {url}/v1/redemptions -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
 """
 
 
@@ -32,7 +32,7 @@ def main() -> None:
         from infra.local.serve import serve
 
         url = f"http://127.0.0.1:{arguments.port}"
-        serve(arguments.port, arguments.data, extra=WELCOME.format(url=url) if arguments.welcome else "")
+        serve(arguments.port, arguments.data, extra=WELCOME.format(url=url, curl=CURL) if arguments.welcome else "")
     else:
         _keys(arguments)
 
