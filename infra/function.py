@@ -18,7 +18,7 @@ from infra.names import name
 DEPLOYED = ("functions", "shared")
 
 LONGEST_REQUEST = Duration.seconds(20)
-"""A request may wait 10 s for another of the same Idempotency-Key; the API itself gives up after 30 s."""
+"""Time to be judged anew often enough to be told to ask again; the API itself gives up after 30 s."""
 
 MEMORY = 1024
 """Megabytes, and with them the share of a core: 1,769 make a whole one."""

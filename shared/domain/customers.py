@@ -1,5 +1,6 @@
 """A customer: one person, one profile."""
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -47,6 +48,11 @@ class Customer(Frozen):
         if "metadata" in said:
             said["metadata"] = merged(self.profile.metadata, said["metadata"])
         return Profile.model_validate({**self.profile.model_dump(exclude_unset=True), **said})
+
+    def upserted(self, profile: Profile, *, at: datetime) -> "Customer":
+        """The customer after a request that told this; the very same one where nothing is new."""
+        told = self.told(profile)
+        return self if told == self.profile else self.model_copy(update={"profile": told, "updated_at": at})
 
     @model_validator(mode="after")
     def _must_not_point_at_itself(self) -> Self:

@@ -50,6 +50,11 @@ class Voucher(Frozen):
     version: int = 1
 
     @property
+    def is_spent(self) -> bool:
+        """Whether every use is redeemed; then no hold, own or lapsed, is worth anything."""
+        return self.quantity is not None and self.redeemed_quantity >= self.quantity
+
+    @property
     def is_unique(self) -> bool:
         """Whether the code is one customer's own: it belongs to a campaign, or can be used once."""
         return self.campaign_id is not None or self.quantity == 1
@@ -101,7 +106,7 @@ class Redeemable(NamedTuple):
         who comes, so that no broom has to sweep in time.
         """
         voucher = self.voucher
-        if voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity:
+        if voucher.is_spent:
             return None
         if self.own:
             return Place.OWN

@@ -1,7 +1,7 @@
 """Every key of the one table, so that all access patterns can be read in one place.
 
-A key begins with the project, so two projects never meet. ``codes`` below is a hash of the project and the
-code's normal form: a voucher is found by its code or by its id with the same single read, and a redemption's id
+A key begins with the project, so two projects never meet. ``{hash}`` of a voucher is of the project and
+its code's normal form: a voucher is found by its code or by its id with the same single read, and a redemption's id
 carries the hash of its voucher, so that redemptions are found by id and by voucher without any index.
 
     item                PK                              SK
@@ -30,7 +30,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a voucher by code or id                  one read of its item (at most 1 KB: 0.5 unit, 1 when consistent)
     a checkout's facts                       one batch: vouchers, holds, customer, order; then campaigns, if any
     a redemption by id, by voucher           one read; one query of one partition
-    one page of a list                       a query a shard (8), then one batch for the page's items
+    one page of a list                       a query a shard (8), then one batch for the page's items; its total: 8 more
     a free code of a campaign                one query of one shard, from a random point
 """
 

@@ -37,11 +37,7 @@ class Ledger:
         self._customers = CustomerStore(table, project)
 
     def gather(self, checkout: Checkout, *, warm: bool) -> Facts:
-        """All facts of a checkout in one batch, then its campaigns (unless ``warm`` ones will do).
-
-        Where a voucher's uses are all spent or held, though not all spent, one more query looks for a hold that
-        has lapsed; ``decide`` judges by the instant, so all holds come back.
-        """
+        """All facts of a checkout in one batch, then its campaigns (unless ``warm`` ones will do)."""
         hashes = {named: code_hash(self.project, named) for named in checkout.named}
         vouchers = {named: Key.voucher(self.project, hashed) for named, hashed in hashes.items()}
         session = checkout.session and checkout.session.key

@@ -1,6 +1,6 @@
 """Vouchers, each with its campaign, and the holds on them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
 from shared.domain.errors import Moved, NotFound
@@ -102,12 +102,6 @@ class VoucherStore:
             self._table.commit(
                 replace(key, item_of(gone, ATTRIBUTES), version=voucher.version, otherwise=Moved()), outcome=gone
             )
-
-    def holds(self, voucher: Voucher) -> Iterator[Hold]:
-        """Every hold on a voucher, lapsed ones too."""
-        key = self.key(voucher.code)
-        for item in self._table.query(key.PK, starting="hold#"):
-            yield hold_of(item)
 
     def release(self, voucher: Voucher, hold: Hold) -> None:
         """Give a held use back.

@@ -57,16 +57,13 @@ def _customer(
     if profile is None:
         return None
     if known:
-        told = known.told(profile)
-        return known if told == known.profile else known.model_copy(update={"profile": told, "updated_at": at})
+        return known.upserted(profile, at=at)
     id_ = ledger.customer_id(profile) or timed("cust", at, chance())
     return Customer(id=id_, profile=profile, created_at=at)
 
 
 def _held_up(redeemable: Redeemable) -> bool:
-    voucher = redeemable.voucher
-    spent = voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
-    return redeemable.place() is None and not spent
+    return redeemable.place() is None and not redeemable.voucher.is_spent
 
 
 def _with_lapsed(redeemable: Redeemable, at: datetime, ledger: Gathering) -> Redeemable:

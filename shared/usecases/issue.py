@@ -15,6 +15,7 @@ from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Chance
 from shared.domain.vouchers import Made, Voucher
 from shared.usecases import judged_anew
+from shared.usecases.campaigns import voucher_of
 
 DRAWS_FOR_A_CODE = 4
 """So often is chance asked for each new code, lest two codes of one publication be the same."""
@@ -85,7 +86,11 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         return store.tell([earlier])[0]
     if known.joined and campaign and (wish.join_once or campaign.join_once):
         return store.tell([store.get(known.joined)])[0]
-    customer = _customer(known.customer, customer_id, wish.customer, at=at)
+    customer = (
+        known.customer.upserted(wish.customer, at=at)
+        if known.customer
+        else Customer(id=customer_id, profile=wish.customer, created_at=at)
+    )
     if given:
         _refuse_what_cannot_be_given(given, campaign, at=at)
         found, minted = [given], list[Voucher]()
@@ -113,13 +118,6 @@ def _refuse_another(
     same = (earlier.customer_id, earlier.campaign_id) == customer_and_campaign
     if not same or (given and given.code not in earlier.codes):
         raise _refused("duplicate_source_id", f"source_id: {wish.source_id} is of another publication")
-
-
-def _customer(known: Customer | None, id_: str, profile: Profile, *, at: datetime) -> Customer:
-    if known is None:
-        return Customer(id=id_, profile=profile, created_at=at)
-    told = known.told(profile)
-    return known if told == known.profile else known.model_copy(update={"profile": told, "updated_at": at})
 
 
 def _refuse_what_cannot_be_given(voucher: Voucher, campaign: Campaign | None, *, at: datetime) -> None:
@@ -151,17 +149,7 @@ def _from_pool(
         new.setdefault(voucher_id(store.project, code), code)
     if len(new) < missing:
         raise _refused("no_voucher_suitable_for_publication", f"campaign: {campaign.name} has no {count} codes to make")
-    return found, [
-        Voucher(
-            id=voucher_id(store.project, code),
-            code=code,
-            campaign=campaign.name,
-            campaign_id=campaign.id,
-            quantity=campaign.quantity,
-            created_at=at,
-        )
-        for code in new.values()
-    ]
+    return found, [voucher_of(campaign, code, project=store.project, at=at) for code in new.values()]
 
 
 def _given(voucher: Voucher, holder: str) -> Voucher:

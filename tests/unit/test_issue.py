@@ -248,3 +248,9 @@ def test_where_every_new_code_is_taken_the_request_is_told_to_ask_again(till: Ti
     with pytest.raises(Busy):
         till.issue(campaign="Spring")
     assert till.stores.everything() == before
+
+
+def test_a_code_made_at_the_moment_of_giving_is_like_any_other_of_its_campaign(till: Till) -> None:
+    till.campaign(type="AUTO_UPDATE", category="welcome", quantity=3)
+    [voucher] = till.issue("ann", campaign="Spring").vouchers
+    assert (voucher.campaign, voucher.category, voucher.quantity) == ("Spring", "welcome", 3)
