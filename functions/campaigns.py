@@ -12,7 +12,7 @@ from shared.runtime.chance import draw
 from shared.runtime.pages import page_of
 from shared.storage.campaigns import CampaignStore
 from shared.usecases import campaigns as usecases
-from shared.wire import answers
+from shared.wire.answers import campaigns, parts, vouchers
 from shared.wire.campaigns import CampaignBody, CampaignChange
 from shared.wire.queries import CountQuery
 from shared.wire.vouchers import VoucherBody
@@ -20,7 +20,7 @@ from shared.wire.vouchers import VoucherBody
 handler = api = Api()
 
 
-@api.post("/v1/campaigns", answer=answers.campaign)
+@api.post("/v1/campaigns", answer=campaigns.campaign)
 def create(request: Request) -> Campaign:
     body = request.read(CampaignBody)
     campaign = body.campaign(timed("camp", request.at, request.chance()), at=request.at)
@@ -34,24 +34,24 @@ def create(request: Request) -> Campaign:
     )
 
 
-@api.get("/v1/campaigns", answer=answers.campaigns)
+@api.get("/v1/campaigns", answer=campaigns.campaigns)
 def list_all(request: Request) -> tuple[list[Campaign], int]:
     campaigns = _campaigns(request)
     return campaigns.page(page_of(request)), campaigns.count()
 
 
-@api.get("/v1/campaigns/{campaign_id}", answer=answers.campaign)
+@api.get("/v1/campaigns/{campaign_id}", answer=campaigns.campaign)
 def get(request: Request, campaign_id: str) -> Campaign:
     return _campaigns(request).get(campaign_id)
 
 
-@api.put("/v1/campaigns/{campaign_id}", answer=answers.campaign)
+@api.put("/v1/campaigns/{campaign_id}", answer=campaigns.campaign)
 def update(request: Request, campaign_id: str) -> Campaign:
     change = request.read(CampaignChange).of
     return usecases.change_campaign(campaign_id, change, at=request.at, campaigns=_campaigns(request))
 
 
-@api.delete("/v1/campaigns/{campaign_id}", answer=answers.promised)
+@api.delete("/v1/campaigns/{campaign_id}", answer=parts.promised)
 def delete(request: Request, campaign_id: str) -> AsyncAction:
     return usecases.delete_campaign(
         campaign_id,
@@ -62,17 +62,17 @@ def delete(request: Request, campaign_id: str) -> AsyncAction:
     )
 
 
-@api.post("/v1/campaigns/{campaign_id}/enable", answer=answers.campaign)
+@api.post("/v1/campaigns/{campaign_id}/enable", answer=campaigns.campaign)
 def enable(request: Request, campaign_id: str) -> Campaign:
     return _switch(request, campaign_id, active=True)
 
 
-@api.post("/v1/campaigns/{campaign_id}/disable", answer=answers.campaign)
+@api.post("/v1/campaigns/{campaign_id}/disable", answer=campaigns.campaign)
 def disable(request: Request, campaign_id: str) -> Campaign:
     return _switch(request, campaign_id, active=False)
 
 
-@api.post("/v1/campaigns/{campaign_id}/vouchers", answer=answers.voucher_or_promise)
+@api.post("/v1/campaigns/{campaign_id}/vouchers", answer=vouchers.voucher_or_promise)
 def add_vouchers(request: Request, campaign_id: str) -> Made | AsyncAction:
     count = request.query(CountQuery).vouchers_count
     own = request.read(VoucherBody).own()
@@ -88,7 +88,7 @@ def add_vouchers(request: Request, campaign_id: str) -> Made | AsyncAction:
     )
 
 
-@api.post("/v1/campaigns/{campaign_id}/vouchers/{code}", answer=answers.made)
+@api.post("/v1/campaigns/{campaign_id}/vouchers/{code}", answer=vouchers.made)
 def add_voucher(request: Request, campaign_id: str, code: str) -> Made:
     body = request.read(VoucherBody, code=code)
     return usecases.add_voucher(

@@ -6,13 +6,13 @@ from shared.runtime.chance import draw
 from shared.runtime.pages import page_of
 from shared.storage.publications import PublicationStore
 from shared.usecases.issue import Wish, issue
-from shared.wire import answers
+from shared.wire.answers import publications
 from shared.wire.publications import PublicationBody
 
 handler = api = Api()
 
 
-@api.post("/v1/publications", answer=answers.publication)
+@api.post("/v1/publications", answer=publications.publication)
 def publish(request: Request) -> Published:
     body = request.read(PublicationBody)
     campaign = body.campaign
@@ -29,7 +29,7 @@ def publish(request: Request) -> Published:
     return issue(wish, at=request.at, store=store, chance=request.chance, draw=draw)
 
 
-@api.get("/v1/publications", answer=answers.publications)
+@api.get("/v1/publications", answer=publications.publications)
 def list_all(request: Request) -> tuple[list[Published], int]:
     store = PublicationStore(request.table, request.project)
     return store.page(page_of(request)), store.count()

@@ -5,13 +5,13 @@ from shared.runtime import settings
 from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.redeem import redeem
-from shared.wire import answers
+from shared.wire.answers import redemptions
 from shared.wire.checkouts import CheckoutBody
 
 handler = api = Api()
 
 
-@api.post("/v1/redemptions", answer=answers.redeemed)
+@api.post("/v1/redemptions", answer=redemptions.redeemed)
 def redeem_stackable(request: Request) -> Told:
     return redeem(
         request.read(CheckoutBody).checkout(request_id=request.id),

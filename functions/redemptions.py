@@ -10,7 +10,7 @@ from shared.runtime.pages import page_of
 from shared.storage.ledger import Ledger
 from shared.storage.vouchers import VoucherStore
 from shared.usecases.list_redemptions import Wanted, list_redemptions, with_surroundings
-from shared.wire import answers
+from shared.wire.answers import redemptions
 from shared.wire.queries import RedemptionQuery
 
 handler = api = Api()
@@ -19,7 +19,7 @@ MOST_OF_ONE_VOUCHER = 1_000
 """The contract has no pages for a single voucher's records; beyond this many the newest are told."""
 
 
-@api.get("/v1/redemptions", answer=answers.history)
+@api.get("/v1/redemptions", answer=redemptions.history)
 def list_all(request: Request) -> History:
     ledger = Ledger(request.table, request.project)
     asked = request.query(RedemptionQuery)
@@ -28,13 +28,13 @@ def list_all(request: Request) -> History:
     return list_redemptions(wanted, page_of(request), ledger=ledger)
 
 
-@api.get("/v1/redemptions/{redemption_id}", answer=answers.history_of_one)
+@api.get("/v1/redemptions/{redemption_id}", answer=redemptions.history_of_one)
 def get_one(request: Request, redemption_id: str) -> History:
     ledger = Ledger(request.table, request.project)
     return with_surroundings([ledger.get(redemption_id)], ledger)
 
 
-@api.get("/v1/vouchers/{code}/redemption", answer=answers.history_of_voucher)
+@api.get("/v1/vouchers/{code}/redemption", answer=redemptions.history_of_voucher)
 def list_of_voucher(request: Request, code: str) -> tuple[Voucher, History]:
     ledger = Ledger(request.table, request.project)
     voucher = VoucherStore(request.table, request.project).get(code).voucher

@@ -4,18 +4,18 @@ from shared.domain.redemptions import Told
 from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.roll_back import roll_back
-from shared.wire import answers
+from shared.wire.answers import redemptions
 from shared.wire.rollbacks import RollbackBody
 
 handler = api = Api()
 
 
-@api.post("/v1/redemptions/{redemption_id}/rollback", answer=answers.rollback)
+@api.post("/v1/redemptions/{redemption_id}/rollback", answer=redemptions.rollback)
 def roll_back_one(request: Request, redemption_id: str) -> Told:
     return _roll_back(request, redemption_id, stacked=False)
 
 
-@api.post("/v1/redemptions/{redemption_id}/rollbacks", answer=answers.rollbacks)
+@api.post("/v1/redemptions/{redemption_id}/rollbacks", answer=redemptions.rollbacks)
 def roll_back_stack(request: Request, redemption_id: str) -> Told:
     return _roll_back(request, redemption_id, stacked=True)
 

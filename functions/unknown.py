@@ -8,7 +8,7 @@ from shared.domain.errors import MethodNotAllowed, NotFound, PromotionError
 from shared.runtime.api import response, status_of
 from shared.runtime.routes import ROUTES
 from shared.storage.answers import Answer
-from shared.wire import answers
+from shared.wire.answers import parts
 
 PATHS = {route.path: re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path)) for route in ROUTES}
 
@@ -22,5 +22,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         error = MethodNotAllowed(http["method"], ", ".join(allowed))
     status = status_of(error)
     request_id = f"v-{event['requestContext']['requestId'].replace('-', '')[:24]}"
-    said = answers.error(error, status=status, request_id=request_id)
+    said = parts.error(error, status=status, request_id=request_id)
     return response(Answer("", status, json.dumps(said, ensure_ascii=False)))

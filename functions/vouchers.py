@@ -11,24 +11,24 @@ from shared.storage.campaigns import CampaignStore
 from shared.storage.vouchers import VoucherStore
 from shared.usecases import vouchers as usecases
 from shared.usecases.campaigns import add_voucher
-from shared.wire import answers
+from shared.wire.answers import vouchers
 from shared.wire.queries import VoucherQuery
 from shared.wire.vouchers import VoucherBody, VoucherChange
 
 handler = api = Api()
 
 
-@api.post("/v1/vouchers", answer=answers.made)
+@api.post("/v1/vouchers", answer=vouchers.made)
 def create(request: Request) -> Made:
     return _create(request, request.read(VoucherBody))
 
 
-@api.post("/v1/vouchers/{code}", answer=answers.made)
+@api.post("/v1/vouchers/{code}", answer=vouchers.made)
 def create_with_code(request: Request, code: str) -> Made:
     return _create(request, request.read(VoucherBody, code=code))
 
 
-@api.get("/v1/vouchers", answer=answers.vouchers)
+@api.get("/v1/vouchers", answer=vouchers.vouchers)
 def list_all(request: Request) -> tuple[list[Made], int]:
     asked = request.query(VoucherQuery)
     vouchers = _vouchers(request)
@@ -38,12 +38,12 @@ def list_all(request: Request) -> tuple[list[Made], int]:
     return vouchers.page(page_of(request)), vouchers.count()
 
 
-@api.get("/v1/vouchers/{code}", answer=answers.made)
+@api.get("/v1/vouchers/{code}", answer=vouchers.made)
 def get(request: Request, code: str) -> Made:
     return _vouchers(request).get(code)
 
 
-@api.put("/v1/vouchers/{code}", answer=answers.made)
+@api.put("/v1/vouchers/{code}", answer=vouchers.made)
 def update(request: Request, code: str) -> Made:
     return _changed(request, code, request.read(VoucherChange).of)
 
@@ -53,12 +53,12 @@ def delete(request: Request, code: str) -> None:
     usecases.delete_voucher(code, for_good=request.flag("force"), vouchers=_vouchers(request))
 
 
-@api.post("/v1/vouchers/{code}/enable", answer=answers.made)
+@api.post("/v1/vouchers/{code}/enable", answer=vouchers.made)
 def enable(request: Request, code: str) -> Made:
     return _changed(request, code, lambda voucher: voucher.model_copy(update={"active": True}))
 
 
-@api.post("/v1/vouchers/{code}/disable", answer=answers.made)
+@api.post("/v1/vouchers/{code}/disable", answer=vouchers.made)
 def disable(request: Request, code: str) -> Made:
     return _changed(request, code, lambda voucher: voucher.model_copy(update={"active": False}))
 

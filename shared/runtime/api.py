@@ -30,7 +30,7 @@ from shared.runtime import settings
 from shared.storage.access_keys import AccessKey, AccessKeyStore
 from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Table, Write
-from shared.wire import answers
+from shared.wire.answers import parts
 from shared.wire.body import body_of, read
 
 Json = dict[str, Any]
@@ -172,10 +172,10 @@ class Request:
             if isinstance(outcome, PromotionError):
                 raise outcome
             said = self._render(outcome)
-            status = HTTPStatus.ACCEPTED if isinstance(said, answers.Accepted) else self._status
+            status = HTTPStatus.ACCEPTED if isinstance(said, parts.Accepted) else self._status
         except PromotionError as error:
             status = status_of(error)
-            said = answers.error(error, status=status, request_id=self.id)
+            said = parts.error(error, status=status, request_id=self.id)
         text = "" if status is HTTPStatus.NO_CONTENT else json.dumps(said, separators=(",", ":"), ensure_ascii=False)
         return Answer(self.asked if self.idempotency_key else "", status, text)
 

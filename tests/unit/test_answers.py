@@ -13,7 +13,7 @@ from shared.domain.orders import Order, StoredOrder
 from shared.domain.publications import Publication, Published
 from shared.domain.redemptions import Buyer, Circumstances, History, Offer, Redemption, Told, redeemed, refused
 from shared.domain.vouchers import Made, Redeemable
-from shared.wire import answers
+from shared.wire.answers import actions, campaigns, parts, publications, redemptions, validations, vouchers
 from tests.unit.values import (
     AT,
     PROJECT,
@@ -42,7 +42,7 @@ def made(judged: Verdict, *, customer: Customer | None = None, order: StoredOrde
 
 
 def test_a_valid_validation_shows_what_each_offer_would_do() -> None:
-    said = answers.validation(verdict(offer("A", percent(20)), offer("B"), session=lock(), tracking_id="t"))
+    said = validations.validation(verdict(offer("A", percent(20)), offer("B"), session=lock(), tracking_id="t"))
     assert (said["id"], said["valid"], said["tracking_id"]) == ("valid_1", True, "t")
     assert said["session"] == {"key": "cart-1", "type": "LOCK", "ttl": 10.0, "ttl_unit": "MINUTES"}
     assert [(it["id"], it["status"], it["object"]) for it in said["redeemables"]] == [
@@ -64,7 +64,7 @@ def test_a_valid_validation_shows_what_each_offer_would_do() -> None:
 
 
 def test_a_validation_without_an_order_tells_no_price() -> None:
-    said = answers.validation(verdict(offer(), amount=None))
+    said = validations.validation(verdict(offer(), amount=None))
     assert said["valid"] is True
     assert "order" not in said
     assert "order" not in said["redeemables"][0]
@@ -72,7 +72,7 @@ def test_a_validation_without_an_order_tells_no_price() -> None:
 
 
 def test_what_was_skipped_by_the_limit_is_told_beside_what_is_valid() -> None:
-    said = answers.validation(verdict(*(offer(f"CODE-{i}") for i in range(6))))
+    said = validations.validation(verdict(*(offer(f"CODE-{i}") for i in range(6))))
     assert said["valid"] is True
     assert len(said["redeemables"]) == 5
     assert [(it["id"], it["status"], it["result"]["details"]["key"]) for it in said["skipped_redeemables"]] == [
@@ -87,7 +87,7 @@ def test_an_invalid_validation_tells_every_offer_in_the_order_of_the_request() -
         at=AT,
         rules=RULES,
     )
-    said = answers.validation(judged)
+    said = validations.validation(judged)
     assert said["valid"] is False
     assert "order" not in said
     assert [(it["id"], it["status"]) for it in said["redeemables"]] == [
@@ -119,7 +119,7 @@ def test_an_invalid_validation_tells_every_offer_in_the_order_of_the_request() -
 
 
 def test_the_stacking_rules_are_the_contracts_defaults() -> None:
-    said = answers.validation(verdict(offer()))["stacking_rules"]
+    said = validations.validation(verdict(offer()))["stacking_rules"]
     assert {name: said[name] for name in ("redeemables_limit", "applicable_redeemables_limit")} == {
         "redeemables_limit": 30,
         "applicable_redeemables_limit": 5,
@@ -135,7 +135,7 @@ def test_the_stacking_rules_are_the_contracts_defaults() -> None:
 def test_a_redemption_tells_its_order_customer_and_voucher() -> None:
     order = StoredOrder(id="ord_1", order=Order(source_id="cart-7", amount=10_000), status="CREATED", created_at=AT)
     told = made(verdict(offer(quantity=3)), customer=ANN, order=order)
-    said = answers.redeemed(told)
+    said = redemptions.redeemed(told)
     record = said["redemptions"][0]
     assert (said["inapplicable_redeemables"], said["skipped_redeemables"]) == ([], [])
     assert "parent_redemption" not in said
@@ -157,7 +157,7 @@ def test_a_redemption_tells_its_order_customer_and_voucher() -> None:
 
 
 def test_a_redemption_tells_what_it_skipped() -> None:
-    said = answers.redeemed(made(verdict(*(offer(f"CODE-{i}") for i in range(6)))))
+    said = redemptions.redeemed(made(verdict(*(offer(f"CODE-{i}") for i in range(6)))))
     assert [(it["id"], it["status"], it["result"]["details"]["key"]) for it in said["skipped_redeemables"]] == [
         ("CODE-5", "SKIPPED", "applicable_redeemables_limit_exceeded")
     ]
@@ -166,7 +166,7 @@ def test_a_redemption_tells_what_it_skipped() -> None:
 
 def test_each_child_of_a_stack_names_its_parent_and_its_own_price() -> None:
     order = StoredOrder(id="ord_1", order=Order(amount=10_000), status="CREATED", created_at=AT)
-    said = answers.redeemed(made(verdict(offer("A", percent(20)), offer("B")), order=order))
+    said = redemptions.redeemed(made(verdict(offer("A", percent(20)), offer("B")), order=order))
     parent = said["parent_redemption"]
     assert [it["redemption"] for it in said["redemptions"]] == [parent["id"]] * 2
     assert [it["order"]["applied_discount_amount"] for it in said["redemptions"]] == [2_000, 500]
@@ -185,8 +185,8 @@ def test_each_child_of_a_stack_names_its_parent_and_its_own_price() -> None:
 def test_a_refusal_is_told_as_the_error_that_it_is(case: str, judged: Verdict, kind: type, key: str) -> None:
     told = refused(judged, Circumstances(PROJECT, "sandbox", AT, counting()))
     with pytest.raises(kind) as error:
-        answers.redeemed(told)
-    said = answers.error(error.value, status=400, request_id="v-1")
+        redemptions.redeemed(told)
+    said = parts.error(error.value, status=400, request_id="v-1")
     assert said["key"] == key
     assert said["details"] == judged.checkout.named[0]
     assert (said["resource_type"], said["resource_id"]) == ("redemption", told.records[0].id)
@@ -195,7 +195,7 @@ def test_a_refusal_is_told_as_the_error_that_it_is(case: str, judged: Verdict, k
 def test_a_failed_record_is_listed_with_its_reason_and_what_it_was_about() -> None:
     asked = checkout("GONE", customer="bob", order=Order(source_id="cart-7", amount=10_000))
     told = refused(decide(asked, Facts({}), at=AT, rules=RULES), Circumstances(PROJECT, "sandbox", AT, counting()))
-    said = answers.history(History(told.records, {}, {}, {}, 1))
+    said = redemptions.history(History(told.records, {}, {}, {}, 1))
     assert (said["object"], said["data_ref"], said["total"]) == ("list", "redemptions", 1)
     record = said["redemptions"][0]
     assert (record["result"], record["status"]) == ("FAILURE", "FAILED")
@@ -215,7 +215,7 @@ def test_a_failed_record_is_listed_with_its_reason_and_what_it_was_about() -> No
 )
 def test_a_record_says_what_became_of_it(case: str, record: dict[str, Any], said: tuple[str, ...]) -> None:
     its = Redemption(id="r_2", date=AT, code="MUG", **record)
-    shown = answers.history_of_one(History((its,), {"MUG": Offer(voucher())}, {}, {}, 1))
+    shown = redemptions.history_of_one(History((its,), {"MUG": Offer(voucher())}, {}, {}, 1))
     assert (shown["result"], shown["status"], shown.get("redemption")) == said
     assert shown.get("related_redemptions") == ({"rollbacks": [{"id": "rr_1"}]} if its.undone_by else None)
 
@@ -223,7 +223,7 @@ def test_a_record_says_what_became_of_it(case: str, record: dict[str, Any], said
 def test_the_records_of_a_voucher_come_with_its_count() -> None:
     its = voucher(quantity=5, redeemed_quantity=2)
     records = tuple(Redemption(id=f"r_{i}", date=AT, code="MUG") for i in range(2))
-    said = answers.history_of_voucher((its, History(records, {"MUG": Offer(its)}, {}, {}, 2)))
+    said = redemptions.history_of_voucher((its, History(records, {"MUG": Offer(its)}, {}, {}, 2)))
     assert (said["quantity"], said["redeemed_quantity"], said["total"]) == (5, 2, 2)
     assert said["data_ref"] == "redemption_entries"
     assert [it["id"] for it in said["redemption_entries"]] == ["r_0", "r_1"]
@@ -233,15 +233,15 @@ def test_the_records_of_a_voucher_come_with_its_count() -> None:
 
 
 def test_a_code_shows_what_it_has_from_its_campaign_as_its_own() -> None:
-    said = answers.made(Made(code_of(SPRING, "S-1"), SPRING))
+    said = vouchers.made(Made(code_of(SPRING, "S-1"), SPRING))
     assert said["discount"] == {"type": "AMOUNT", "amount_off": 500, "effect": "APPLY_TO_ORDER"}
     assert (said["start_date"], said["campaign"], said["campaign_id"]) == (NOW, "Spring", "camp_1")
-    own = answers.made(Made(code_of(SPRING, "S-2", discount=percent(12.5), start_date="2026-01-01"), SPRING))
+    own = vouchers.made(Made(code_of(SPRING, "S-2", discount=percent(12.5), start_date="2026-01-01"), SPRING))
     assert (own["discount"]["percent_off"], own["start_date"]) == (12.5, "2026-01-01T00:00:00.000Z")
 
 
 def test_what_has_no_value_is_absent_and_an_unlimited_quantity_is_null() -> None:
-    said = answers.made(Made(voucher(quantity=None)))
+    said = vouchers.made(Made(voucher(quantity=None)))
     assert {"category", "start_date", "expiration_date", "campaign", "holder_id", "updated_at"}.isdisjoint(said)
     assert said["redemption"]["quantity"] is None
     assert (said["metadata"], said["publish"]["count"], said["object"]) == ({}, 0, "voucher")
@@ -249,7 +249,7 @@ def test_what_has_no_value_is_absent_and_an_unlimited_quantity_is_null() -> None
 
 @pytest.mark.parametrize("its", [campaign(), SPRING, campaign(quantity=None, type="AUTO_UPDATE")])
 def test_a_campaign_always_shows_how_its_codes_look(its: Campaign) -> None:
-    said = answers.campaign(its)
+    said = campaigns.campaign(its)
     assert said["voucher"] == {
         "type": "DISCOUNT_VOUCHER",
         "discount": {"type": "AMOUNT", "amount_off": 500, "effect": "APPLY_TO_ORDER"},
@@ -273,21 +273,21 @@ def test_an_action_says_how_far_it_has_come(status: str, done: int, shown: str, 
         {"id": "async_1", "type": "CAMPAIGN_DELETION", "campaign_id": "c", "status": status, "done": done, "total": 200}
         | {"created_at": AT}
     )
-    said = answers.action(its)
+    said = actions.action(its)
     assert (said["status"], said["operation_status"], said["progress"]) == (status, shown, progress)
-    assert answers.voucher_or_promise(its) == {"async_action_id": "async_1"}
-    assert isinstance(answers.promised(its), answers.Accepted)
+    assert vouchers.voucher_or_promise(its) == {"async_action_id": "async_1"}
+    assert isinstance(parts.promised(its), parts.Accepted)
 
 
 def test_lists_say_what_they_are_and_how_much_there_is() -> None:
-    assert answers.campaigns(([SPRING], 7)) == {
+    assert campaigns.campaigns(([SPRING], 7)) == {
         "object": "list",
         "data_ref": "campaigns",
-        "campaigns": [answers.campaign(SPRING)],
+        "campaigns": [campaigns.campaign(SPRING)],
         "total": 7,
     }
-    assert answers.vouchers(([Made(voucher())], 1))["vouchers"] == [answers.made(Made(voucher()))]
-    assert answers.actions(([], True)) == {"object": "list", "data_ref": "async_actions", "async_actions": []} | {
+    assert vouchers.vouchers(([Made(voucher())], 1))["vouchers"] == [vouchers.made(Made(voucher()))]
+    assert actions.actions(([], True)) == {"object": "list", "data_ref": "async_actions", "async_actions": []} | {
         "has_more": True
     }
 
@@ -301,7 +301,7 @@ def published(*codes: str) -> Published:
 
 
 def test_a_publication_of_one_code_shows_it_and_of_many_their_codes() -> None:
-    one, many = answers.publication(published("S-1")), answers.publication(published("S-1", "S-2"))
+    one, many = publications.publication(published("S-1")), publications.publication(published("S-1", "S-2"))
     assert (one["result"], one["channel"], one["customer"]["source_id"]) == ("SUCCESS", "API", "ann")
     assert one["voucher"]["code"] == "S-1"
     assert "vouchers" not in one
@@ -311,7 +311,7 @@ def test_a_publication_of_one_code_shows_it_and_of_many_their_codes() -> None:
 
 
 def test_a_publication_in_a_list_shows_its_voucher_in_short() -> None:
-    said = answers.publications(([published("S-1")], 1))["publications"][0]
+    said = publications.publications(([published("S-1")], 1))["publications"][0]
     assert said["voucher"] == {
         "code": "S-1",
         "object": "voucher",
@@ -327,7 +327,7 @@ def test_a_publication_in_a_list_shows_its_voucher_in_short() -> None:
 def test_an_order_shows_its_lines_with_what_they_cost() -> None:
     items = [{"product_id": "mug", "quantity": 2, "price": 1_500}, {"sku_id": "s", "amount": 900}]
     judged = verdict(offer(), order=Order.model_validate({"items": items}))
-    said = answers.validation(judged)["order"]
+    said = validations.validation(judged)["order"]
     assert said["items"] == [
         {
             "product_id": "mug",
@@ -367,10 +367,10 @@ def test_an_order_shows_its_lines_with_what_they_cost() -> None:
     ],
 )
 def test_every_error_has_one_shape(error: Any, said: dict[str, str]) -> None:
-    assert answers.error(error, status=400, request_id="v-1") == {"code": 400, "request_id": "v-1", **said}
+    assert parts.error(error, status=400, request_id="v-1") == {"code": 400, "request_id": "v-1", **said}
 
 
 def test_an_offer_of_a_campaign_names_it_in_a_validation() -> None:
     judged = decide(checkout("S-1"), Facts({"S-1": Redeemable(code_of(SPRING, "S-1"), SPRING)}), at=AT, rules=RULES)
-    said = answers.validation(judged)["redeemables"][0]
+    said = validations.validation(judged)["redeemables"][0]
     assert (said["campaign_name"], said["campaign_id"]) == ("Spring", "camp_1")

@@ -25,7 +25,7 @@ from shared.runtime.api import Api, Request, response, status_of
 from shared.runtime.pages import page_of
 from shared.storage.answers import Answer
 from shared.storage.table import Page
-from shared.wire import answers
+from shared.wire.answers import parts
 from shared.wire.checkouts import CheckoutBody
 from shared.wire.queries import RedemptionQuery
 from shared.wire.vouchers import VoucherBody
@@ -225,7 +225,7 @@ def test_nothing_is_said_of_what_is_gone() -> None:
 
 
 def test_a_promise_is_202() -> None:
-    said = asked(render=lambda of: answers.Accepted(async_action_id=of)).answer("async_1")
+    said = asked(render=lambda of: parts.Accepted(async_action_id=of)).answer("async_1")
     assert (said.status, said.body) == (202, '{"async_action_id":"async_1"}')
 
 

@@ -1,0 +1,51 @@
+"""What every answer is built of: a field without a value is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from shared.domain.errors import PromotionError, Reason, Refused
+
+if TYPE_CHECKING:  # a function that promises nothing need not load it
+    from shared.domain.actions import AsyncAction
+
+Json = dict[str, Any]
+NO_ASSIGNMENTS: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
+
+
+def present(**fields: Any) -> Json:
+    """The fields that have a value.
+
+    >>> present(code="MUG", category=None)
+    {'code': 'MUG'}
+    """
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def listed(ref: str, things: list[Json], **more: Any) -> Json:
+    return {"object": "list", "data_ref": ref, ref: things, **more}
+
+
+class Accepted(dict[str, Any]):
+    """An answer that is a promise: HTTP 202."""
+
+
+def promised(of: AsyncAction) -> Json:
+    """Where to ask how the work goes."""
+    return Accepted(async_action_id=of.id)
+
+
+def error(of: PromotionError, *, status: int, request_id: str) -> Json:
+    """An error, as every refusal of this API looks."""
+    reasons: Iterable[Reason] = of.reasons if isinstance(of, Refused) else ()
+    details = next((reason.message for reason in reasons), "") if isinstance(of, Refused) and not of.details else ""
+    return present(
+        code=status,
+        key=of.key,
+        message=of.message,
+        details=of.details or details,
+        request_id=request_id,
+        resource_id=of.resource_id,
+        resource_type=of.resource_type,
+    )

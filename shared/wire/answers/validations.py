@@ -1,0 +1,106 @@
+"""How the decision at the checkout looks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.checkout import Applicable, Inapplicable, Skipped, StackingRules, Verdict
+from shared.domain.orders import Order
+from shared.domain.vouchers import Voucher
+from shared.wire.answers.orders import order
+from shared.wire.answers.parts import Json, present
+from shared.wire.answers.vouchers import discount
+
+
+def validation(of: Verdict) -> Json:
+    """What a validation says: for each offer what it would do, or why not."""
+    checkout = of.checkout
+    id_ = f"valid_{checkout.request_id.removeprefix('v-')}"
+    passed_over = [skipped(offer) for offer in of.skipped]
+    if of.valid:
+        applicable = [_applicable(offer, checkout.order) for offer in of.applicable]
+        return present(
+            id=id_,
+            valid=True,
+            redeemables=applicable,
+            skipped_redeemables=passed_over or None,
+            order=order(checkout.order, of.price._replace(applied=of.price.discount))
+            if checkout.order and of.price
+            else None,
+            tracking_id=checkout.tracking_id,
+            session=_session(of),
+            stacking_rules=stacking(of.rules),
+        )
+    inapplicable = [_inapplicable(offer, checkout.request_id) for offer in of.inapplicable]
+    in_order = {entry["id"]: entry for entry in (*inapplicable, *passed_over)}
+    return present(
+        id=id_,
+        valid=False,
+        redeemables=[in_order[named] for named in checkout.named],
+        skipped_redeemables=passed_over or None,
+        inapplicable_redeemables=inapplicable,
+        tracking_id=checkout.tracking_id,
+        stacking_rules=stacking(of.rules),
+    )
+
+
+def stacking(rules: StackingRules) -> Json:
+    return rules._asdict()
+
+
+def _applicable(offer: Applicable, whole: Order | None) -> Json:
+    return present(
+        status="APPLICABLE",
+        id=offer.named,
+        object="voucher",
+        order=order(whole, offer.price) if whole and offer.price else None,
+        applicable_to={"object": "list", "data_ref": "data", "data": [], "total": 0},
+        inapplicable_to={"object": "list", "data_ref": "data", "data": [], "total": 0},
+        result={"discount": {**discount(offer.discount), "is_dynamic": False}},
+        metadata=offer.redeemable.voucher.metadata,
+        **_of_campaign(offer.redeemable.voucher),
+    )
+
+
+def _inapplicable(offer: Inapplicable, request_id: str) -> Json:
+    reason = offer.reasons[0]
+    status = 404 if reason.key == "not_found" else 400
+    missing = offer.redeemable is None
+    problem = present(
+        code=status,
+        key=reason.key,
+        message=reason.message,
+        details=f"Cannot find voucher with id {offer.named}" if missing else offer.named,
+        request_id=request_id,
+        resource_id=offer.named,
+        resource_type="voucher",
+    )
+    return present(
+        status="INAPPLICABLE",
+        id=offer.named,
+        object="voucher",
+        result={"error": problem, "details": {"key": reason.key, "message": reason.message}},
+        metadata=offer.redeemable.voucher.metadata if offer.redeemable else {},
+        **(_of_campaign(offer.redeemable.voucher) if offer.redeemable else {}),
+    )
+
+
+def skipped(offer: Skipped) -> Json:
+    return present(
+        status="SKIPPED",
+        id=offer.named,
+        object="voucher",
+        result={"details": {"key": offer.reason.key, "message": offer.reason.message}},
+        metadata=offer.redeemable.voucher.metadata,
+        **_of_campaign(offer.redeemable.voucher),
+    )
+
+
+def _of_campaign(of: Voucher) -> Mapping[str, Any]:
+    return present(campaign_name=of.campaign, campaign_id=of.campaign_id, categories=[])
+
+
+def _session(of: Verdict) -> Json | None:
+    session = of.checkout.session
+    if session is None:
+        return None
+    return present(key=session.key, type=session.type, ttl=session.ttl, ttl_unit=session.ttl_unit)
