@@ -1,7 +1,6 @@
 """Spend these offers on this order, exactly once."""
 
 from shared.domain.redemptions import Told
-from shared.runtime import settings
 from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.redeem import redeem
@@ -16,7 +15,6 @@ def redeem_stackable(request: Request) -> Told:
     return redeem(
         request.read(CheckoutBody).checkout(request_id=request.id),
         at=request.at,
-        rules=settings.RULES,
         ledger=Ledger(request.table, request.project),
         channel_id=request.key.app_id,
         chance=request.chance,

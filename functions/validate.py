@@ -1,7 +1,6 @@
 """May these offers be used on this order, and what would it then cost?"""
 
 from shared.domain.checkout import Verdict
-from shared.runtime import settings
 from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.validate import validate
@@ -14,4 +13,4 @@ handler = api = Api()
 @api.post("/v1/validations", answer=validations.validation)
 def validate_stackable(request: Request) -> Verdict:
     checkout = request.read(CheckoutBody).checkout(request_id=request.id)
-    return validate(checkout, at=request.at, rules=settings.RULES, ledger=Ledger(request.table, request.project))
+    return validate(checkout, at=request.at, ledger=Ledger(request.table, request.project))

@@ -62,6 +62,10 @@ class Bonbon(Stack):
         table.let_list(vouchers, "lists", "pools")
         table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
+        credits_ = function("credits")
+        table.let(credits_, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
+        table.let(credits_, "PutItem", "UpdateItem")
+
         async_actions = function("async_actions")
         table.let(async_actions, "GetItem", "BatchGetItem")
         table.let_list(async_actions, "lists")
@@ -75,7 +79,18 @@ class Bonbon(Stack):
 
         unknown = function("unknown")  # says 404 or 405, for which it needs nothing
 
-        answering = (validate, redeem, roll_back, redemptions, issue, campaigns, vouchers, async_actions, unknown)
+        answering = (
+            validate,
+            redeem,
+            roll_back,
+            redemptions,
+            issue,
+            campaigns,
+            vouchers,
+            credits_,
+            async_actions,
+            unknown,
+        )
         api = Api(self, "Api", functions={function.word: function for function in answering})
         alarms = Alarms(
             self,

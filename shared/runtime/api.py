@@ -122,11 +122,17 @@ class Request:
 
     def query(self, kind: type[M]) -> M:
         """The query string as its model."""
-        return read(kind, self._event.get("queryStringParameters") or {})
+        return read(kind, self.query_string)
+
+    @property
+    def query_string(self) -> dict[str, str]:
+        """The query string, decoded, field by field."""
+        said: dict[str, str] = self._event.get("queryStringParameters") or {}
+        return said
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter is switched on."""
-        return (self._event.get("queryStringParameters") or {}).get(name, "").lower() in ("true", "1")
+        return self.query_string.get(name, "").lower() in ("true", "1")
 
     @staticmethod
     def chance() -> str:

@@ -26,6 +26,7 @@ ROUTES = (
     Route("GET", "/v1/vouchers/{code}/redemption", "redemptions"),
     Route("POST", "/v1/publications", "issue"),
     Route("GET", "/v1/publications", "issue"),
+    Route("GET", "/v1/publications/create", "issue"),
     Route("POST", "/v1/campaigns", "campaigns"),
     Route("GET", "/v1/campaigns", "campaigns"),
     Route("GET", "/v1/campaigns/{campaign_id}", "campaigns"),
@@ -44,6 +45,8 @@ ROUTES = (
     Route("POST", "/v1/vouchers/{code}/enable", "vouchers"),
     Route("POST", "/v1/vouchers/{code}/disable", "vouchers"),
     Route("DELETE", "/v1/vouchers/{code}/sessions/{session_key}", "vouchers"),
+    Route("POST", "/v1/vouchers/{code}/balance", "credits"),
+    Route("GET", "/v1/vouchers/{code}/transactions", "credits"),
     Route("GET", "/v1/async-actions", "async_actions"),
     Route("GET", "/v1/async-actions/{action_id}", "async_actions"),
 )

@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 from botocore.session import Session
 
-from shared.domain.checkout import StackingRules
 from shared.runtime.queue import ActionQueue
 from shared.storage.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_sqs.client import SQSClient
-
-RULES = StackingRules()
-"""How offers stack in every project, until projects have settings of their own."""
 
 PATIENCE = Config(
     connect_timeout=2,

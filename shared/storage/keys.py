@@ -7,6 +7,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     item                PK                              SK
     voucher             {project}#voucher#{hash}        voucher
     hold (session)      {project}#voucher#{hash}        hold#{session key}
+    credits by hand     {project}#voucher#{hash}        vtx#{id}
     redemption          {project}#redemptions#{hash}    {milliseconds}{random}
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
@@ -15,6 +16,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     customer            {project}#customer#{id}         customer
     order               {project}#order#{id}            order
     async action        {project}#async_action#{id}     async_action
+    settings            {project}#settings              settings
     remembered answer   {project}#answer#{hash}         answer
     access key          access_key#{app id}             access_key
 
@@ -67,6 +69,14 @@ class Key(NamedTuple):
     @classmethod
     def hold(cls, project: str, code_hash: str, session: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"hold#{session}")
+
+    @classmethod
+    def adjustment(cls, project: str, code_hash: str, id_: str) -> "Key":
+        return cls(f"{project}#voucher#{code_hash}", f"vtx#{id_}")
+
+    @classmethod
+    def settings(cls, project: str) -> "Key":
+        return cls(f"{project}#settings", "settings")
 
     @classmethod
     def redemption(cls, project: str, redemption_id: str) -> "Key":

@@ -17,15 +17,10 @@ LARGEST_BODY = 256 * 1024
 DEEPEST = 32
 """Levels of nesting in a body."""
 NOT_YET = (
-    "gift",
     "loyalty_card",
     "referral_program",
     "promotion",
     "validation_rules",
-    "validity_timeframe",
-    "validity_day_of_week",
-    "validity_hours",
-    "activity_duration_after_publishing",
 )
 """Fields that would narrow an offer or price it otherwise: until they are honoured they are refused, never dropped."""
 
