@@ -6,11 +6,12 @@ from typing import Any
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Verdict
 from shared.domain.customers import Profile
+from shared.domain.gifts import Gift
 from shared.domain.projects import Project
 from shared.domain.publications import Published
 from shared.domain.redemptions import Told
 from shared.domain.stacking import StackingRules
-from shared.domain.vouchers import Made, Voucher
+from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases.issue import Wish, issue
 from shared.usecases.redeem import redeem
 from shared.usecases.roll_back import roll_back
@@ -30,6 +31,13 @@ class Till:
     def voucher(self, code: str = "MUG", discount: Any = None, **fields: Any) -> Voucher:
         """A new voucher; without a word on it, 5.00 off, once."""
         made = voucher(code, **({"discount": discount} if discount else {}), project=self.stores.project, **fields)
+        self.stores.vouchers.add(Made(made), otherwise=AssertionError(code))
+        return made
+
+    def gift_card(self, amount: int, code: str = "CARD", **fields: Any) -> Voucher:
+        """A new gift card."""
+        its = {"quantity": None, **loaded(Gift(amount=amount)), **fields}
+        made = voucher(code, None, project=self.stores.project, **its)
         self.stores.vouchers.add(Made(made), otherwise=AssertionError(code))
         return made
 
