@@ -8,7 +8,7 @@ CDK := aws-cdk@2.1148.1
 PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up install test format lint types imports unit contract races real infra bench replay evidence \
+.PHONY: help demo up install test format lint types imports unit contract races real infra bench replay replay-orders evidence \
 	deploy-local clean
 
 help:  ## What there is to do
@@ -50,9 +50,11 @@ infra: .venv/test  ## The template, and one deployed stack
 
 replay: .venv/test  ## The retailer's whole year over HTTP
 	@$(BIN)/python -m tests.replay.year
+replay-orders: .venv/test  ## The retailer's households and a month of their baskets, and a plain query over them
+	@$(BIN)/python -m tests.replay.orders
 bench: .venv/test  ## Ratios within one run
 	@$(BIN)/python -m tests.benchmarks
-evidence: test replay bench  ## The longer proofs
+evidence: test replay replay-orders bench  ## The longer proofs
 
 clean:  ## Forget the environment and the local data
 	rm -rf .venv .bonbon cdk.out
