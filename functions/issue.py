@@ -12,7 +12,7 @@ from shared.wire.publications import PublicationBody
 handler = api = Api()
 
 
-@api.post("/v1/publications", answer=publications.publication)
+@api.post("/v1/publications", answer=publications.publication, outcome="issued")
 def publish(request: Request) -> Published:
     body = request.read(PublicationBody)
     campaign = body.campaign

@@ -73,9 +73,23 @@ class Bonbon(Stack):
         actions.worked_by(generate)
         actions.let_send(generate)  # what one run cannot finish, the next carries on
 
+        oauth = function("oauth")
+        table.let(oauth, "GetItem", "PutItem", "DeleteItem")  # a token, told and ended
+
         unknown = function("unknown")  # says 404 or 405, for which it needs nothing
 
-        answering = (validate, redeem, roll_back, redemptions, issue, campaigns, vouchers, async_actions, unknown)
+        answering = (
+            validate,
+            redeem,
+            roll_back,
+            redemptions,
+            issue,
+            campaigns,
+            vouchers,
+            async_actions,
+            oauth,
+            unknown,
+        )
         api = Api(self, "Api", functions={function.word: function for function in answering})
         alarms = Alarms(
             self,

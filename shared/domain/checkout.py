@@ -131,6 +131,11 @@ class Verdict(NamedTuple):
     def valid(self) -> bool:
         return not self.inapplicable
 
+    @property
+    def refusal(self) -> Reason | None:
+        """The first reason why this may not be; None where it may."""
+        return None if self.valid else self.inapplicable[0].reasons[0]
+
 
 def refuse_malformed(named: Iterable[str], rules: StackingRules, *, project: str) -> None:
     """Raise what makes a list of offers senseless before any is looked up."""

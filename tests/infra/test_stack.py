@@ -126,6 +126,7 @@ WRITE = "PutItem UpdateItem"
             "pools",
             "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl SendMessage",
         ),
+        ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("unknown", "", "", ""),
     ],
 )
