@@ -13,7 +13,7 @@ from shared.wire.publications import PublicationBody, body_of_query
 handler = api = Api()
 
 
-@api.post("/v1/publications", answer=publications.publication)
+@api.post("/v1/publications", answer=publications.publication, outcome="issued")
 def publish(request: Request) -> Published:
     return _publish(request, request.read(PublicationBody))
 

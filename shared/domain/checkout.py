@@ -122,6 +122,11 @@ class Verdict(NamedTuple):
     def valid(self) -> bool:
         return bool(self.applicable)
 
+    @property
+    def refusal(self) -> Reason | None:
+        """The first reason why this may not be; None where it may."""
+        return None if self.valid else self.inapplicable[0].reasons[0]
+
 
 MOST_NAMED = 30
 """Offers in one checkout, whatever a project's rules; more would not fit one transaction."""

@@ -18,7 +18,9 @@ class Route(NamedTuple):
 
 ROUTES = (
     Route("POST", "/v1/validations", "validate"),
+    Route("POST", "/client/v1/validations", "validate"),
     Route("POST", "/v1/redemptions", "redeem"),
+    Route("POST", "/client/v1/redemptions", "redeem"),
     Route("POST", "/v1/redemptions/{redemption_id}/rollback", "roll_back"),
     Route("POST", "/v1/redemptions/{redemption_id}/rollbacks", "roll_back"),
     Route("GET", "/v1/redemptions", "redemptions"),
@@ -49,4 +51,7 @@ ROUTES = (
     Route("GET", "/v1/vouchers/{code}/transactions", "credits"),
     Route("GET", "/v1/async-actions", "async_actions"),
     Route("GET", "/v1/async-actions/{action_id}", "async_actions"),
+    Route("POST", "/v1/oauth/token", "oauth"),
+    Route("POST", "/v1/oauth/introspect", "oauth"),
+    Route("POST", "/v1/oauth/token/revoke", "oauth"),
 )

@@ -31,6 +31,15 @@ PATIENCE = Config(
 
 
 @cache
+def requests_a_minute() -> int:
+    """How often one instance of a function answers a project in a minute; ``REQUESTS_A_MINUTE`` sets another number.
+
+    In front of it stands the throttle of the API's stage, which is what bounds a month's bill.
+    """
+    return int(environ.get("REQUESTS_A_MINUTE", "120000"))
+
+
+@cache
 def dynamodb() -> "DynamoDBClient":
     return cast("DynamoDBClient", Session().create_client("dynamodb", config=PATIENCE))
 

@@ -82,7 +82,8 @@ def test_every_route_with_a_body_is_spoilt_here() -> None:
     named = {"{campaign}": "{campaign_id}", "{redemption}": "{redemption_id}", "{stack}": "{redemption_id}"}
     for short, long in named.items():
         spoilt = {path.replace(short, long) for path in spoilt}
-    assert spoilt == {it.path for it in ROUTES if it.method in {"POST", "PUT"}} - SWITCHES
+    elsewhere = {it.path for it in ROUTES if it.path.startswith(("/client/", "/v1/oauth/"))}
+    assert spoilt == {it.path for it in ROUTES if it.method in {"POST", "PUT"}} - SWITCHES - elsewhere
 
 
 # A body that is no JSON object

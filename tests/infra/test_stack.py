@@ -119,6 +119,7 @@ WRITE = "PutItem UpdateItem"
         ("issue", f"{READ} {WRITE}", "lists pools", ""),
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
+        ("credits", f"{READ} Query {WRITE}", "", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",
@@ -126,6 +127,7 @@ WRITE = "PutItem UpdateItem"
             "pools",
             "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl SendMessage",
         ),
+        ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("unknown", "", "", ""),
     ],
 )

@@ -23,6 +23,7 @@ def validation(of: Verdict) -> Json:
             id=id_,
             valid=True,
             redeemables=applicable,
+            inapplicable_redeemables=[inapplicable(offer, checkout.request_id) for offer in of.inapplicable] or None,
             skipped_redeemables=passed_over or None,
             order=order(checkout.order, of.price._replace(applied=of.price.discount))
             if checkout.order and of.price
