@@ -62,6 +62,13 @@ class Bonbon(Stack):
         table.let_list(vouchers, "lists", "pools")
         table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
+        customers, orders = function("customers"), function("orders")
+        for people in (customers, orders):
+            table.let(people, "GetItem", "BatchGetItem", "PutItem")
+            table.let_list(people, "lists")
+        table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+        table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
+
         async_actions = function("async_actions")
         table.let(async_actions, "GetItem", "BatchGetItem")
         table.let_list(async_actions, "lists")
@@ -75,7 +82,8 @@ class Bonbon(Stack):
 
         unknown = function("unknown")  # says 404 or 405, for which it needs nothing
 
-        answering = (validate, redeem, roll_back, redemptions, issue, campaigns, vouchers, async_actions, unknown)
+        checkout = (validate, redeem, roll_back, redemptions, issue)
+        answering = (*checkout, campaigns, vouchers, customers, orders, async_actions, unknown)
         api = Api(self, "Api", functions={function.word: function for function in answering})
         alarms = Alarms(
             self,
@@ -86,6 +94,10 @@ class Bonbon(Stack):
             table=table,
         )
 
+        self._tell(api, table, actions, alarms)
+
+    def _tell(self, api: Api, table: Table, actions: Actions, alarms: Alarms) -> None:
+        """What an operator is told once it is deployed."""
         CfnOutput(self, "ApiUrl", value=api.api_endpoint, description="The address that shops call")
         CfnOutput(self, "TableName", value=table.table_name, description="The table with everything in it")
         CfnOutput(self, "QueueUrl", value=actions.queue.queue_url, description="Async actions on their way")

@@ -18,6 +18,7 @@ from shared.domain.errors import PromotionError, Reason
 from shared.domain.ids import code_hash
 from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
+from shared.domain.summaries import Summary
 from shared.domain.vouchers import Redeemable
 
 NOT_FOUND = Reason("not_found", "Resource not found")
@@ -89,6 +90,8 @@ class Facts(NamedTuple):
     redeemables: Mapping[str, Redeemable]
     customer: Customer | None = None
     order: StoredOrder | None = None
+    summary: Summary | None = None
+    """Of whoever the order is or will be of."""
 
 
 class Applicable(NamedTuple):

@@ -10,12 +10,14 @@ from shared.domain.errors import Conflict, Moved, NotFound
 from shared.domain.ids import code_hash
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
+from shared.domain.summaries import tally_of
 from shared.domain.vouchers import Hold, Place, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.orders import keeping_order, order_id, order_of
+from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, chunks, create, put, update
 from shared.storage.voucher_items import dropping, hold_of, holding, voucher_of
 
@@ -44,7 +46,8 @@ class Ledger:
         holds = {named: Key.hold(self.project, hashes[named], session) for named in hashes} if session else {}
         customer = self._customer_key(checkout.customer)
         order = self._order_key(checkout)
-        others = [key for key in (customer, order) if key]
+        summary = customer._replace(SK="summary") if customer else None
+        others = [key for key in (customer, summary, order) if key]
         items = self._table.get_many([*vouchers.values(), *holds.values(), *others])
 
         found = {named: voucher_of(items[key]) for named, key in vouchers.items() if key in items}
@@ -59,11 +62,10 @@ class Ledger:
                 continue
             own = hold_of(items[holds[named]]) if named in holds and holds[named] in items else None
             redeemables[named] = Redeemable(voucher, campaign, own)
-        return Facts(
-            redeemables,
-            self._customers.canonical(items.get(customer)) if customer else None,
-            order_of(items[order]) if order and order in items else None,
-        )
+        buyer = self._customers.canonical(items.get(customer)) if customer else None
+        bought = order_of(items[order]) if order and order in items else None
+        counted = self._customers.summary(buyer, items.get(summary)) if summary else self._customers.summary_for(bought)
+        return Facts(redeemables, buyer, bought, counted)
 
     def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None:
         """A hold on a voucher that has lapsed by an instant; costs a query of the voucher's holds."""
@@ -111,15 +113,19 @@ class Ledger:
                 writes.append(self._count(voucher, "ADD #redeemed_quantity :one", only_if=THE_HELD_USE_IS_LEFT))
                 writes.append(dropping(self.project, voucher, hold))
         writes += [self._recording(record) for record in (*told.records, *filter(None, (told.parent,)))]
+        facts = verdict.facts
         if told.order:
-            writes.append(keeping_order(self.project, told.order, known=verdict.facts.order))
+            writes += keeping_order(self.project, told.order, known=facts.order, summary=facts.summary)
         if told.customer:
-            writes += keeping_customer(self.project, told.customer, known=verdict.facts.customer)
+            writes += keeping_customer(self.project, told.customer, known=facts.customer)
+            writes.append(counting(self.project, tally_of(told.customer, succeeded=len(told.records))))
         self._table.commit(*writes, outcome=told)
 
     def record(self, told: Told) -> None:
-        """Keep the record of a refusal."""
+        """Keep the record of a refusal, and count it for a customer who is known."""
         writes = [put(self._key(record.id), self._item(record)) for record in told.records]
+        if told.customer:
+            writes.append(counting(self.project, tally_of(told.customer, failed=len(told.records))))
         self._table.commit(*writes, outcome=told)
 
     def give_back(self, told: Told, undone: Sequence[Redemption], *, known: StoredOrder | None) -> None:
@@ -151,7 +157,10 @@ class Ledger:
                 less: Item = {"less": -1}
                 writes.append(update(key, "ADD #redeemed_quantity :less, #taken :less", less, otherwise=Moved()))
         if told.order and known:
-            writes.append(keeping_order(self.project, told.order, known=known))
+            writes += keeping_order(self.project, told.order, known=known)
+        if told.customer and undone[0].date >= told.customer.created_at:
+            # Of a customer who was deleted and came back it was redeemed in another life.
+            writes.append(counting(self.project, tally_of(told.customer, rolled_back=len(told.records))))
         self._table.commit(*writes, outcome=told)
 
     def get(self, redemption_id: str) -> Redemption:

@@ -39,7 +39,7 @@ def redeem(
         told = refused(verdict, circumstances)
         ledger.record(told)
         return told
-    buyer = buyer_of(checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
+    buyer = buyer_of(verdict.checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
     told = redeemed(verdict, buyer, circumstances)
     ledger.spend(verdict, told)
     return told

@@ -5,9 +5,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.domain.codes import Code
-from shared.domain.customers import Profile
 from shared.domain.model import Metadata, Name, Text
 from shared.wire.body import Created
+from shared.wire.customers import CustomerBody
 
 
 class NamedCampaign(Created):
@@ -25,7 +25,7 @@ class NamedCampaign(Created):
 class PublicationBody(Created):
     """A code, or codes, for a customer."""
 
-    customer: Profile
+    customer: CustomerBody
     campaign: NamedCampaign | None = None
     voucher: Code | None = None
     source_id: Name | None = None

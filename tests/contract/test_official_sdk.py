@@ -1,6 +1,5 @@
 """The official Python SDK drives every route over real HTTP, and its models accept every answer."""
 
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,13 +17,12 @@ from tests.builders import (
     until,
     voucher_body,
 )
+from tests.contract import siblings
 from tests.contract.conftest import Sdk
 
 
 def test_every_route_is_driven_by_the_sdk() -> None:
-    tests = [it for name, it in vars(sys.modules[__name__]).items() if name.startswith("test_")]
-    driven = {route for it in tests for mark in getattr(it, "pytestmark", ()) for route in mark.args}
-    assert driven == {f"{it.method} {it.path}" for it in ROUTES}
+    assert siblings.driven() == {f"{it.method} {it.path}" for it in ROUTES}
 
 
 # Campaigns

@@ -119,6 +119,8 @@ WRITE = "PutItem UpdateItem"
         ("issue", f"{READ} {WRITE}", "lists pools", ""),
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
+        ("customers", f"{READ} Query PutItem DeleteItem", "lists", ""),
+        ("orders", f"{READ} {WRITE}", "lists", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",

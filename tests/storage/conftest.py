@@ -11,7 +11,9 @@ from infra.local import engine
 from infra.local.service import free_port
 from shared.runtime.settings import PATIENCE
 from shared.storage.campaigns import CampaignStore
+from shared.storage.customers import CustomerStore
 from shared.storage.ledger import Ledger
+from shared.storage.orders import OrderStore
 from shared.storage.publications import PublicationStore
 from shared.storage.table import Table, decoded
 from shared.storage.vouchers import VoucherStore
@@ -90,7 +92,7 @@ def two_projects(request: pytest.FixtureRequest) -> tuple[Till, Till]:
 
 
 def stores_over(table: Table, project: str, everything: Callable[[], Any]) -> Stores:
-    kinds = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore)
+    kinds = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore, CustomerStore, OrderStore)
     return Stores(project, *(kind(table, project) for kind in kinds), everything=everything)
 
 
