@@ -55,6 +55,10 @@ class Bonbon(Stack):
             table=table,
         )
 
+        self._tell(api, table, actions, alarms)
+
+    def _tell(self, api: Api, table: Table, actions: Actions, alarms: Alarms) -> None:
+        """What an operator is told once it is deployed."""
         CfnOutput(self, "ApiUrl", value=api.api_endpoint, description="The address that shops call")
         CfnOutput(self, "TableName", value=table.table_name, description="The table with everything in it")
         CfnOutput(self, "QueueUrl", value=actions.queue.queue_url, description="Async actions on their way")
@@ -110,6 +114,13 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
     table.let_list(vouchers, "lists", "pools")
     table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
+
+    customers, orders = function("customers"), function("orders")
+    for people in (customers, orders):
+        table.let(people, "GetItem", "BatchGetItem", "PutItem")
+        table.let_list(people, "lists")
+    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+    table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
     gift_cards = function("credits")
     table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it

@@ -22,7 +22,7 @@ CLIENT = {"X-Client-Application-Id": "sandbox-client", "X-Client-Token": "sandbo
 Input = TypeVar("Input")
 Answer = TypeVar("Answer")
 
-LISTS = ("campaigns", "vouchers", "publications", "redemptions", "async-actions")
+LISTS = ("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions")
 
 
 def fresh(word: str = "code") -> str:
@@ -131,6 +131,18 @@ class Shop:
 
     def roll_back_all(self, parent_id: str, *, key: str | None = None) -> httpx.Response:
         return self.ask("POST", f"redemptions/{parent_id}/rollbacks", key=key)
+
+    def customer(self, source_id: str | None = None, **fields: Any) -> dict[str, Any]:
+        """A customer, new or known."""
+        return ok(self.ask("POST", "customers", {"source_id": source_id or fresh("customer"), **fields}))
+
+    def order(self, source_id: str | None = None, *, key: str | None = None, **fields: Any) -> dict[str, Any]:
+        """An order, new or known."""
+        return ok(self.ask("POST", "orders", {"source_id": source_id or fresh("order"), **fields}, key=key))
+
+    def summary(self, customer: str) -> dict[str, Any]:
+        """What a customer's history comes to."""
+        return dict(self.get(f"customers/{customer}")["summary"])
 
     def uses(self, code: str) -> int:
         """How often the voucher says it was redeemed."""

@@ -18,11 +18,12 @@ from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Conflict, Duplicate, Moved, NotFound
 from shared.domain.gifts import Adjustment
-from shared.domain.ids import code_hash
-from shared.domain.orders import StoredOrder
+from shared.domain.ids import code_hash, derived
+from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Offer, Redemption, Told
+from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
 from shared.storage.orders import order_id
@@ -129,6 +130,32 @@ class Store:
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)
 
+    def _summary(self, customer: Customer | None) -> Summary:
+        return (customer and self._memory.get(*self._summary_spot(customer.id, customer.created_at))) or Summary()
+
+    def _summary_of(self, order: StoredOrder | None) -> Summary | None:
+        if order is None or order.customer_id is None:
+            return None
+        summary: Summary | None = self._memory.get(*self._summary_spot(order.customer_id, order.customer_since))
+        return summary or Summary()
+
+    def _summary_spot(self, customer_id_: str, since: datetime | None) -> Spot:
+        return self._spot("summary", customer_id_, since.isoformat() if since else "")
+
+    def _count(self, draft: Draft, *tallies: Tally, known: Summary | None = None) -> None:
+        for tally in tallies:
+            spot = self._summary_spot(tally.customer_id, tally.since)
+            trimmed = known.trimmed(tally) if known else tally
+            draft.things[spot] = draft.things.get(spot, Summary()).plus(trimmed)
+
+    def _keep_order(self, draft: Draft, order: StoredOrder, known: StoredOrder | None) -> None:
+        spot = self._spot("order", order.id)
+        if known is None:
+            draft.create(spot, order, otherwise=Moved())
+        else:
+            draft.replace(spot, order, version=known.version, otherwise=Moved())
+        self._count(draft, *tallies(order, known=known))
+
     def _keep_customer(self, draft: Draft, customer: Customer, known: Customer | None) -> None:
         spot = self._spot("customer", customer.id)
         if known is None:
@@ -180,11 +207,14 @@ class FakeLedger(Store):
             own = self._memory.get(*self._hold_spot(named, session)) if session else None
             redeemables[named] = Redeemable(voucher, campaign, own)
         id_ = self.customer_id(checkout.customer) if checkout.customer else None
-        order = self.order_id(checkout)
+        order_id_ = self.order_id(checkout)
+        customer = self._memory.get(*self._spot("customer", id_)) if id_ else None
+        order = self._memory.get(*self._spot("order", order_id_)) if order_id_ else None
         return Facts(
             redeemables,
-            self._memory.get(*self._spot("customer", id_)) if id_ else None,
-            self._memory.get(*self._spot("order", order)) if order else None,
+            customer,
+            order,
+            self._summary(customer) if checkout.customer else self._summary_of(order),
             self._memory.get(*self._spot("settings")) or Project(),
         )
 
@@ -216,10 +246,13 @@ class FakeLedger(Store):
                 self._keep_order(draft, told.order, verdict.facts.order)
             if told.customer:
                 self._keep_customer(draft, told.customer, verdict.facts.customer)
+                self._count(draft, tally_of(told.customer, succeeded=len(told.records)))
 
     def record(self, told: Told) -> None:
         with self._memory.commit() as draft:
             draft.things |= {self._spot("redemption", record.id): record for record in told.records}
+            if told.customer:
+                self._count(draft, tally_of(told.customer, failed=len(told.records)))
 
     def give_back(self, told: Told, undone: Sequence[Redemption], *, known: StoredOrder | None) -> None:
         with self._memory.commit() as draft:
@@ -242,6 +275,8 @@ class FakeLedger(Store):
                     )
             if told.order and known:
                 self._keep_order(draft, told.order, known)
+            if told.customer and undone[0].date >= told.customer.created_at:
+                self._count(draft, tally_of(told.customer, rolled_back=len(told.records)))
 
     def get(self, redemption_id: str) -> Redemption:
         record: Redemption | None = self._memory.get(*self._spot("redemption", redemption_id))
@@ -312,13 +347,6 @@ class FakeLedger(Store):
     def _record(self, draft: Draft, record: Redemption) -> None:
         taken = Conflict("conflict", "Two records drew one id")
         draft.create(self._spot("redemption", record.id), record, otherwise=taken)
-
-    def _keep_order(self, draft: Draft, order: StoredOrder, known: StoredOrder | None) -> None:
-        spot = self._spot("order", order.id)
-        if known is None:
-            draft.create(spot, order, otherwise=Moved())
-        else:
-            draft.replace(spot, order, version=known.version, otherwise=Moved())
 
 
 COUNTERS = (
@@ -527,6 +555,59 @@ class FakeProjects(Store):
             draft.things[self._spot("settings")] = project
 
 
+class FakeCustomers(Store):
+    """Customers, and what their histories come to."""
+
+    def get(self, name: str) -> Person:
+        person = self.find(name) or self.find(derived("cust", self.project, name))
+        if person is None:
+            raise NotFound("customer", name)
+        return person
+
+    def find(self, id_: str) -> Person | None:
+        customer: Customer | None = self._memory.get(*self._spot("customer", id_))
+        return Person(customer, self._summary(customer)) if customer else None
+
+    def save(self, person: Person, *, known: Customer | None) -> None:
+        with self._memory.commit() as draft:
+            self._keep_customer(draft, person.customer, known)
+
+    def remove(self, customer: Customer, *, outcome: object = None) -> None:
+        with self._memory.commit() as draft:
+            draft.drop(self._spot("customer", customer.id), customer)
+            for kind in ("summary", "joined"):
+                for spot in [it for it in draft.things if it[:3] == self._spot(kind, customer.id)]:
+                    del draft.things[spot]
+
+
+class FakeOrders(Store):
+    """Orders, and what they add to their customers' summaries."""
+
+    def get(self, name: str) -> StoredOrder:
+        names = (name, derived("ord", self.project, name))
+        orders = (self._memory.get(*self._spot("order", id_)) for id_ in names)
+        order: StoredOrder | None = next(filter(None, orders), None)
+        if order is None:
+            raise NotFound("order", name)
+        return order
+
+    def known(self, order_id_: str | None, profile: Profile | None) -> Standing:
+        buyer = self.customer_id(profile) if profile else None
+        order = self._memory.get(*self._spot("order", order_id_)) if order_id_ else None
+        customer = self._memory.get(*self._spot("customer", buyer)) if buyer else None
+        return Standing(order, customer, self._summary(customer) if profile else self._summary_of(order))
+
+    def save(self, order: StoredOrder, *, customer: Customer | None, known: Standing) -> None:
+        with self._memory.commit() as draft:
+            if order != known.order:
+                self._keep_order(draft, order, known.order)
+            if customer:
+                self._keep_customer(draft, customer, known.customer)
+
+    def order_id(self, order: Order) -> str | None:
+        return order_id(self.project, order)
+
+
 class FakeWork(Store):
     """What the worker of async actions writes."""
 
@@ -582,11 +663,14 @@ class Stores(NamedTuple):
     publications: Any
     work: Any
     projects: Any
+    customers: Any
+    orders: Any
     everything: Callable[[], object]
 
 
 def in_memory(project: str, memory: Memory | None = None) -> Stores:
     """The stores of a project in a memory, or in one of their own."""
     memory = memory or Memory()
-    kinds = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork, FakeProjects)
+    books = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork)
+    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders)
     return Stores(project, *(kind(memory, project) for kind in kinds), everything=lambda: memory.things)

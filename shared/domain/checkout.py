@@ -20,6 +20,7 @@ from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.stacking import NO_EFFECT, PRECEDING_FAILED, Stack
+from shared.domain.summaries import Summary
 from shared.domain.vouchers import NOT_ENOUGH_CREDITS, Place, Redeemable
 
 NOT_FOUND = Reason("not_found", "Resource not found")
@@ -71,6 +72,8 @@ class Facts(NamedTuple):
     redeemables: Mapping[str, Redeemable]
     customer: Customer | None = None
     order: StoredOrder | None = None
+    summary: Summary | None = None
+    """Of whoever the order is or will be of."""
     project: Project = Project()
 
 

@@ -1,11 +1,15 @@
 """A customer: one person, one profile."""
 
-from datetime import datetime
-from typing import Annotated, Any, Self
+from datetime import datetime, timedelta
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Text, merged
+from shared.domain.errors import InvalidPayload
+from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Sent, Text, merged
+
+FARTHEST_EAST = timedelta(hours=14)
+"""Ahead of UTC, on the Line Islands: there it is tomorrow already."""
 
 
 class Address(Frozen):
@@ -17,8 +21,11 @@ class Address(Frozen):
     postal_code: Text | None = None
 
 
-class Profile(Frozen):
-    """A customer as a request describes one: by id or ``source_id``, or by e-mail where it has neither."""
+class Profile(Sent):
+    """A customer as a request describes one: by id or ``source_id``, or by e-mail where it has neither.
+
+    A null says nothing: clients name every field of somebody of whom they only know the id.
+    """
 
     id: Name | None = None
     source_id: Name | None = None
@@ -42,9 +49,18 @@ class Customer(Frozen):
     merged_into: str | None = None
     version: int = 1
 
+    @classmethod
+    def new(cls, id_: str, profile: Profile, *, at: datetime) -> "Customer":
+        """A customer whom nobody knew; an id that is not ours is the shop's own, its ``source_id``."""
+        said = profile.model_dump(exclude_unset=True, exclude={"id"})
+        if profile.id and profile.id != id_:
+            said.setdefault("source_id", profile.id)
+        return cls(id=id_, profile=Profile.model_validate(said), created_at=at)
+
     def told(self, profile: Profile) -> Profile:
         """What is known once a request has told more: a later word wins, what it leaves out stays."""
-        said: dict[str, Any] = profile.model_dump(exclude_unset=True, exclude={"id"})
+        # Neither name is a word about a person: the one was looked up by, and the other would lead nowhere.
+        said: dict[str, Any] = profile.model_dump(exclude_unset=True, exclude={"id", "source_id"})
         if "metadata" in said:
             said["metadata"] = merged(self.profile.metadata, said["metadata"])
         return Profile.model_validate({**self.profile.model_dump(exclude_unset=True), **said})
@@ -59,3 +75,24 @@ class Customer(Frozen):
         if self.merged_into == self.id:
             raise ValueError("a customer cannot be merged into itself")
         return self
+
+
+class Deletion(NamedTuple):
+    """A receipt: this customer was forgotten."""
+
+    id: str
+    customer_id: str
+    created_at: datetime
+
+
+def refuse_unborn(profile: Profile, *, at: datetime, path: str = "") -> None:
+    """Raise if somebody would be born in the future, by the day that it is where it is latest.
+
+    Raises:
+        InvalidPayload: naming the field.
+    """
+    latest = (at + FARTHEST_EAST).date()
+    for name in ("birthdate", "birthday"):
+        born = getattr(profile, name)
+        if born and born > latest:
+            raise InvalidPayload(f"{path}{name}: lies in the future")

@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from shared.domain.model import Frozen, Instant, Metadata, Name, Sent
+from shared.domain.customers import Customer
+from shared.domain.errors import PromotionError
+from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, merged
 from shared.domain.money import LARGEST, Amount
 
 Quantity = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
@@ -66,6 +68,36 @@ class Order(Sent):
             return self.amount
         return sum(item.total for item in self.items)
 
+    def named(self) -> "Order":
+        """The order under the caller's name for it: an id that is not ours is its ``source_id``.
+
+        >>> Order(id="cart-7").named().source_id
+        'cart-7'
+        """
+        foreign = self.id and not self.source_id and not self.id.startswith("ord_")
+        return self.model_copy(update={"source_id": self.id}) if foreign else self
+
+    def told(self, later: "Order") -> "Order":
+        """What is known of an order once a request has told more: a later word wins, what it leaves out stays.
+
+        New lines with prices are a new amount, unless the request says the amount itself.
+
+        >>> cart = Order(amount=2_000, items=(Item(price=1_000, quantity=2),))
+        >>> cart.told(Order(items=(Item(price=1_000, quantity=3),))).total
+        3000
+        >>> cart.told(Order(metadata={"till": 4})).total
+        2000
+
+        Raises:
+            InvalidPayload: if there is too much metadata by now.
+        """
+        said = {name: getattr(later, name) for name in later.model_fields_set - {"id", "source_id", "status"}}
+        if "metadata" in said:
+            said["metadata"] = merged(self.metadata, later.metadata)
+        if "amount" not in said and any(item.price is not None or item.amount is not None for item in later.items):
+            said["amount"] = None
+        return self.model_copy(update=said)
+
 
 class Price(NamedTuple):
     """What an order costs once an offer was applied, all in minor units.
@@ -97,6 +129,8 @@ class StoredOrder(Frozen):
     order: Order
     status: Status
     customer_id: str | None = None
+    customer_since: Instant | None = None
+    """When that customer was made: another of the same id, made later, did not buy this."""
     discount: int = 0
     redemptions: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """By id: what paid this order."""
@@ -105,3 +139,35 @@ class StoredOrder(Frozen):
     created_at: Instant
     updated_at: Instant | None = None
     version: int = 1
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether redemptions paid it, so that it is never priced again; until they are rolled back."""
+        return bool(self.redemptions) and (self.status in ("PAID", "FULFILLED") or self.discount > 0)
+
+    def changed(self, later: Order) -> "StoredOrder":
+        """The order after a request that told this; the very same where nothing is new.
+
+        To cancel an order gives no use back: a rollback does.
+
+        Raises:
+            PromotionError: ``order_already_paid`` if redemptions paid it and it would cost something else, or be open
+                again.
+        """
+        order, status = self.order.told(later), later.status or self.status
+        priced_anew = (order.total, order.items) != (self.order.total, self.order.items)
+        if self.is_priced and (priced_anew or status == "CREATED"):
+            raise PromotionError(
+                "order_already_paid",
+                "Order is already paid",
+                details=f"order: {self.id} was paid by redemptions; only a rollback makes it open again",
+                resource_id=self.id,
+                resource_type="order",
+            )
+        return self.model_copy(update={"order": order, "status": status})
+
+    def bought_by(self, customer: Customer | None) -> "StoredOrder":
+        """The order of this customer; without a word on who it is, of whoever it was before."""
+        if customer is None:
+            return self
+        return self.model_copy(update={"customer_id": customer.id, "customer_since": customer.created_at})

@@ -157,7 +157,7 @@ def refused(verdict: Verdict, made: Circumstances) -> Told:
         failure_code=reason.key,
         failure_message=reason.message,
         amount=checkout.order and checkout.order.total,
-        customer_source_id=customer.source_id or customer.id if (customer := checkout.customer) else None,
+        customer_source_id=_unknown(verdict),
         order_id=verdict.facts.order and verdict.facts.order.id,
         order_source_id=order.source_id or order.id if (order := checkout.order) else None,
         **common,
@@ -214,6 +214,12 @@ def given_back(offers: Mapping[str, Offer], records: tuple[Redemption, ...]) -> 
         else offer
         for code, offer in offers.items()
     }
+
+
+def _unknown(verdict: Verdict) -> str | None:
+    """How a customer is named whom nobody knows; of one who is known, a record keeps the id and nothing else."""
+    customer = verdict.checkout.customer
+    return customer.source_id or customer.id if customer and not verdict.facts.customer else None
 
 
 def _common(checkout: Checkout, buyer: Buyer, made: Circumstances) -> dict[str, Any]:

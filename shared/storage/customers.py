@@ -1,11 +1,16 @@
 """Customers, each found by id, by ``source_id``, or by e-mail where there is neither."""
 
+from collections.abc import Iterable, Mapping
+
 from shared.domain.customers import Customer, Profile
-from shared.domain.errors import Moved
+from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
+from shared.domain.orders import StoredOrder
+from shared.domain.summaries import Person, Summary
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
-from shared.storage.table import Item, Table, Write, create, replace
+from shared.storage.summaries import summary_of
+from shared.storage.table import MOST_WRITES, Item, Page, Table, Write, chunks, create, delete, replace
 
 ATTRIBUTES = ("version",)
 
@@ -15,13 +20,97 @@ class CustomerStore:
 
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
-        self._project = project
+        self.project = project
+
+    def get(self, name: str) -> Person:
+        """A customer by id or else by ``source_id``, with their summary; one round trip.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        places = [self.keys(id_) for id_ in (name, derived("cust", self.project, name))]
+        items = self._table.get_many(key for keys in places for key in keys)
+        for keys in places:
+            customer, summary = self.person_in(items, keys)
+            if customer:
+                return Person(customer, summary)
+        raise NotFound("customer", name)
+
+    def find(self, id_: str) -> Person | None:
+        """A customer by id, with their summary."""
+        keys = self.keys(id_)
+        customer, summary = self.person_in(self._table.get_many(keys), keys)
+        return Person(customer, summary) if customer else None
+
+    def page(self, page: Page) -> list[Person]:
+        return self.with_summaries(
+            value_of(Customer, item, ATTRIBUTES) for item in self._table.page(f"{self.project}#customer", page)
+        )
+
+    def with_summaries(self, customers: Iterable[Customer]) -> list[Person]:
+        """Customers with their summaries: one round trip for a hundred."""
+        keyed = [(customer, Key.summary(self.project, customer.id)) for customer in customers]
+        items = self._table.get_many(key for _, key in keyed)
+        return [Person(customer, summary_of(items.get(key), customer.created_at)) for customer, key in keyed]
+
+    def count(self) -> int:
+        return self._table.count(f"{self.project}#customer")
+
+    def save(self, person: Person, *, known: Customer | None) -> None:
+        """Keep what was told about a customer.
+
+        Raises:
+            Moved: if the customer is no longer as it was read.
+        """
+        self._table.commit(*keeping_customer(self.project, person.customer, known=known), outcome=person)
+
+    def remove(self, customer: Customer, *, outcome: object = None) -> None:
+        """Forget a customer, what their history came to, and which campaigns they joined; orders and redemptions stay.
+
+        Raises:
+            Moved: if the customer is no longer as it was read.
+        """
+        key, summary = self.keys(customer.id)
+        joined = (Key(item["PK"], item["SK"]) for item in self._table.query(key.PK, starting="joined#"))
+        for piece in chunks(map(delete, joined), MOST_WRITES):
+            self._table.commit(*piece)
+        # The customer goes last: what a crash leaves behind can be asked for again.
+        gone = delete(key, only_if="#version = :was", values={"was": customer.version}, otherwise=Moved())
+        self._table.commit(gone, delete(summary), outcome=outcome)
+
+    def keys(self, id_: str) -> tuple[Key, Key]:
+        """Where a customer and their summary stand."""
+        return Key.customer(self.project, id_), Key.summary(self.project, id_)
+
+    def person_in(self, items: Mapping[Key, Item], keys: tuple[Key, Key]) -> tuple[Customer | None, Summary]:
+        """A customer and their summary among items that were read."""
+        customer = self.canonical(items.get(keys[0]))
+        return customer, self.summary(customer, items.get(keys[1]))
+
+    def summary(self, customer: Customer | None, item: Item | None) -> Summary:
+        """The summary of a customer, from the item beside the one that led to them."""
+        if customer is None:
+            return Summary()
+        key = Key.summary(self.project, customer.id)
+        if item and item["PK"] != key.PK:
+            item = self._table.get(key)
+        return summary_of(item, customer.created_at)
+
+    def summary_for(self, order: StoredOrder | None) -> Summary | None:
+        """The summary to which an order adds; None for one that is nobody's."""
+        if order is None or order.customer_id is None:
+            return None
+        item = self._table.get(Key.summary(self.project, order.customer_id))
+        return summary_of(item, order.customer_since)
+
+    def customer_id(self, profile: Profile) -> str | None:
+        return customer_id(self.project, profile)
 
     def canonical(self, item: Item | None) -> Customer | None:
         """The customer of an item, or the one that it was merged into: every look-up ends here."""
         customer = value_of(Customer, item, ATTRIBUTES) if item else None
         while customer and customer.merged_into:
-            merged = self._table.get(Key.customer(self._project, customer.merged_into))
+            merged = self._table.get(Key.customer(self.project, customer.merged_into))
             customer = value_of(Customer, merged, ATTRIBUTES) if merged else None
         return customer
 

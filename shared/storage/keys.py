@@ -14,6 +14,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     publication         {project}#publication#{id}      publication
     who has joined      {project}#customer#{id}         joined#{campaign id}
     customer            {project}#customer#{id}         customer
+    customer's summary  {project}#customer#{id}         summary
     order               {project}#order#{id}            order
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
@@ -32,7 +33,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
 
     question                                 costs
     a voucher by code or id                  one read of its item (at most 1 KB: 0.5 unit, 1 when consistent)
-    a checkout's facts                       one batch: vouchers, holds, customer, order; then campaigns, if any
+    a checkout's facts                       one batch: vouchers, holds, customer, summary, order; then campaigns
     a redemption by id, by voucher           one read; one query of one partition
     one page of a list                       a query a shard (8), then one batch for the page's items; its total: 8 more
     a free code of a campaign                one query of one shard, from a random point
@@ -113,6 +114,10 @@ class Key(NamedTuple):
     @classmethod
     def customer(cls, project: str, customer_id: str) -> "Key":
         return cls(f"{project}#customer#{customer_id}", "customer")
+
+    @classmethod
+    def summary(cls, project: str, customer_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", "summary")
 
     @classmethod
     def order(cls, project: str, order_id: str) -> "Key":

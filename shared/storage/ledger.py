@@ -11,6 +11,7 @@ from shared.domain.errors import Conflict, Moved, NotFound
 from shared.domain.ids import code_hash
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
+from shared.domain.summaries import tally_of
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
@@ -18,6 +19,7 @@ from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.projects import ProjectStore
+from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, chunks, create, put, update
 from shared.storage.voucher_items import dropping, hold_of, holding, taking, voucher_of
 
@@ -45,7 +47,8 @@ class Ledger:
         holds = {named: Key.hold(self.project, hashes[named], session) for named in hashes} if session else {}
         customer = self._customer_key(checkout.customer)
         order = self._order_key(checkout)
-        others = [key for key in (customer, order) if key]
+        summary = customer._replace(SK="summary") if customer else None
+        others = [key for key in (customer, summary, order) if key]
         settings = self._settings.to_read
         items = self._table.get_many([*vouchers.values(), *holds.values(), *others, *settings])
 
@@ -61,12 +64,10 @@ class Ledger:
                 continue
             own = hold_of(items[holds[named]]) if named in holds and holds[named] in items else None
             redeemables[named] = Redeemable(voucher, campaign, own)
-        return Facts(
-            redeemables,
-            self._customers.canonical(items.get(customer)) if customer else None,
-            order_of(items[order]) if order and order in items else None,
-            self._settings.settled(items, settings),
-        )
+        buyer = self._customers.canonical(items.get(customer)) if customer else None
+        bought = order_of(items[order]) if order and order in items else None
+        counted = self._customers.summary(buyer, items.get(summary)) if summary else self._customers.summary_for(bought)
+        return Facts(redeemables, buyer, bought, counted, self._settings.settled(items, settings))
 
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         """Holds on a voucher that have lapsed by an instant, ``but`` one session's; costs a query of its holds."""
@@ -102,15 +103,19 @@ class Ledger:
             if place.own:
                 writes.append(dropping(self.project, voucher, place.own, otherwise=Moved()))
         writes += [self._recording(record) for record in (*told.records, *filter(None, (told.parent,)))]
+        facts = verdict.facts
         if told.order:
-            writes.append(keeping_order(self.project, told.order, known=verdict.facts.order))
+            writes += keeping_order(self.project, told.order, known=facts.order, summary=facts.summary)
         if told.customer:
-            writes += keeping_customer(self.project, told.customer, known=verdict.facts.customer)
+            writes += keeping_customer(self.project, told.customer, known=facts.customer)
+            writes.append(counting(self.project, tally_of(told.customer, succeeded=len(told.records))))
         self._table.commit(*writes, outcome=told)
 
     def record(self, told: Told) -> None:
-        """Keep the record of a refusal."""
+        """Keep the record of a refusal, and count it for a customer who is known."""
         writes = [put(self._key(record.id), self._item(record)) for record in told.records]
+        if told.customer:
+            writes.append(counting(self.project, tally_of(told.customer, failed=len(told.records))))
         self._table.commit(*writes, outcome=told)
 
     def give_back(self, told: Told, undone: Sequence[Redemption], *, known: StoredOrder | None) -> None:
@@ -147,7 +152,10 @@ class Ledger:
                     )
                 writes.append(update(key, expression, back, otherwise=Moved()))
         if told.order and known:
-            writes.append(keeping_order(self.project, told.order, known=known))
+            writes += keeping_order(self.project, told.order, known=known)
+        if told.customer and undone[0].date >= told.customer.created_at:
+            # Of a customer who was deleted and came back it was redeemed in another life.
+            writes.append(counting(self.project, tally_of(told.customer, rolled_back=len(told.records))))
         self._table.commit(*writes, outcome=told)
 
     def get(self, redemption_id: str) -> Redemption:

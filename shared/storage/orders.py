@@ -1,11 +1,15 @@
 """Orders, each found by id or ``source_id``; every change is conditioned on the version that was read."""
 
-from shared.domain.errors import Moved
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.summaries import Standing, Summary, tallies
+from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
-from shared.storage.table import Item, Write, create, replace
+from shared.storage.summaries import counting
+from shared.storage.table import Item, Page, Table, Write, create, replace
 
 ATTRIBUTES = ("version",)
 
@@ -22,10 +26,78 @@ def order_id(project: str, order: Order) -> str | None:
     return derived("ord", project, source) if source else None
 
 
-def keeping_order(project: str, order: StoredOrder, *, known: StoredOrder | None) -> Write:
-    """The write that keeps an order, so that two redemptions of one order cannot both believe to be the first."""
+def keeping_order(
+    project: str, order: StoredOrder, *, known: StoredOrder | None, summary: Summary | None = None
+) -> tuple[Write, ...]:
+    """The writes that keep an order, so that two redemptions of one order cannot both believe to be the first.
+
+    With it goes what it adds to the summary of its customer (``summary``, where it is known, is trimmed) and takes
+    from another's.
+    """
     key = Key.order(project, order.id)
     item = {**item_of(order, ATTRIBUTES), **listing(project, "order", order.id, order.created_at)}
+    counted = (
+        counting(project, tally, known=summary if tally.customer_id == order.customer_id else None)
+        for tally in tallies(order, known=known)
+    )
     if known is None:
-        return create(key, item, otherwise=Moved())
-    return replace(key, item, version=known.version, otherwise=Moved())
+        return (create(key, item, otherwise=Moved()), *counted)
+    return (replace(key, item, version=known.version, otherwise=Moved()), *counted)
+
+
+class OrderStore:
+    """The orders of one project, each found by id or ``source_id``."""
+
+    def __init__(self, table: Table, project: str) -> None:
+        self._table = table
+        self.project = project
+        self._customers = CustomerStore(table, project)
+
+    def get(self, name: str) -> StoredOrder:
+        """An order as it is now, by its id or else by its ``source_id``.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        keys = [Key.order(self.project, id_) for id_ in (name, derived("ord", self.project, name))]
+        found = self._table.get_many(keys)
+        item = next((found[key] for key in keys if key in found), None)
+        if item is None:
+            raise NotFound("order", name)
+        return order_of(item)
+
+    def known(self, order_id_: str | None, profile: Profile | None) -> Standing:
+        """What is known already of an order, and of the customer who is told to have bought it."""
+        key = Key.order(self.project, order_id_) if order_id_ else None
+        buyer = customer_id(self.project, profile) if profile else None
+        keys = self._customers.keys(buyer) if buyer else ()
+        items = self._table.get_many(name for name in (key, *keys) if name)
+        order = order_of(items[key]) if key and key in items else None
+        customer, summary = self._customers.person_in(items, keys) if keys else (None, None)
+        if summary is None and order and order.customer_id and profile is None:
+            summary = self._customers.summary_for(order)
+        return Standing(order, customer, summary)
+
+    def page(self, page: Page) -> list[StoredOrder]:
+        return [order_of(item) for item in self._table.page(f"{self.project}#order", page)]
+
+    def count(self) -> int:
+        return self._table.count(f"{self.project}#order")
+
+    def save(self, order: StoredOrder, *, customer: Customer | None, known: Standing) -> None:
+        """Keep an order, its customer, and what it adds to the customer's summary: all or nothing.
+
+        Raises:
+            Moved: if the order or the customer is no longer as it was read.
+        """
+        new = order != known.order
+        writes = [*keeping_order(self.project, order, known=known.order, summary=known.summary)] if new else []
+        if customer:
+            writes += keeping_customer(self.project, customer, known=known.customer)
+        self._table.commit(*writes, outcome=order)
+
+    def order_id(self, order: Order) -> str | None:
+        return order_id(self.project, order)
+
+    def customer_id(self, profile: Profile) -> str | None:
+        return customer_id(self.project, profile)

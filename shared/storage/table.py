@@ -14,7 +14,7 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -56,6 +56,23 @@ class Write:
 
     action: dict[str, Any]
     otherwise: Exception | None = None
+    addition: Addition | None = None
+
+
+class Addition(NamedTuple):
+    """What is added to an item, whatever it holds and whoever adds to it beside."""
+
+    key: Key
+    more: Mapping[str, int]
+    sets: Mapping[str, Any]
+    removes: frozenset[str]
+
+    def and_then(self, other: Addition) -> Addition:
+        """Both of them at once."""
+        more = {name: self.more.get(name, 0) + other.more.get(name, 0) for name in {**self.more, **other.more}}
+        sets = {name: value for name, value in self.sets.items() if name not in other.removes}
+        removes = self.removes.difference(other.sets) | other.removes
+        return Addition(self.key, more, {**sets, **other.sets}, removes)
 
 
 def put(key: Key, item: Item) -> Write:
@@ -97,6 +114,48 @@ def update(
     if values:
         body["ExpressionAttributeValues"] = encoded({f":{name}": value for name, value in values.items()})
     return Write({"Update": body}, otherwise)
+
+
+def add(key: Key, more: Mapping[str, int], *, sets: Item | None = None, removes: Iterable[str] = ()) -> Write:
+    """Add to an item's counters, set and remove attributes; the item is made where there is none.
+
+    It has no condition, so it fails for nobody; several to one item in one transaction become one.
+    """
+    return _adding(Addition(key, more, sets or {}, frozenset(removes)))
+
+
+def _adding(addition: Addition) -> Write:
+    # Any name will do, an order's id too: so none is written out in the expression.
+    names = sorted({*addition.more, *addition.sets, *addition.removes})
+    number = {name: f"n{index}" for index, name in enumerate(names)}
+    clauses = {
+        "ADD": [f"#{number[name]} :{number[name]}" for name in addition.more],
+        "SET": [f"#{number[name]} = :{number[name]}" for name in addition.sets],
+        "REMOVE": [f"#{number[name]}" for name in addition.removes],
+    }
+    values = {f":{number[name]}": value for name, value in {**addition.more, **addition.sets}.items()}
+    body: dict[str, Any] = {
+        "Key": encoded(addition.key._asdict()),
+        "UpdateExpression": " ".join(f"{word} {', '.join(parts)}" for word, parts in clauses.items() if parts),
+        "ExpressionAttributeNames": {f"#{short}": name for name, short in number.items()},
+    }
+    if values:
+        body["ExpressionAttributeValues"] = encoded(values)
+    return Write({"Update": body}, addition=addition)
+
+
+def _merged(writes: Iterable[Write]) -> list[Write]:
+    """The writes, those that add to one item as one: a transaction may write an item once."""
+    plain: list[Write] = []
+    additions: dict[Key, Addition] = {}
+    for write in writes:
+        if write.addition is None:
+            plain.append(write)
+        else:
+            key = write.addition.key
+            additions[key] = additions[key].and_then(write.addition) if key in additions else write.addition
+    worth = (it for it in additions.values() if any(it.more.values()) or it.sets or it.removes)
+    return [*plain, *map(_adding, worth)]
 
 
 def delete(key: Key, *, only_if: str = "", values: Item | None = None, otherwise: Exception | None = None) -> Write:
@@ -304,7 +363,9 @@ class Table:
             Exception: what the first failed condition means (``Write.otherwise``).
             Busy: if others kept writing to the same items; nothing was written.
         """
-        every = (*self._remember(outcome), *writes)
+        every = (*self._remember(outcome), *_merged(writes))
+        if not every:
+            return
         if len(every) > MOST_WRITES:
             raise ValueError(f"{len(every)} writes do not fit one transaction")
         if len(every) == 1 and every[0].otherwise is None and "Put" in every[0].action:

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.checkout import Checkout, Facts, Verdict, decide
-from shared.domain.customers import Customer, Profile
+from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.ids import timed
-from shared.domain.orders import StoredOrder
+from shared.domain.orders import Order, StoredOrder
 from shared.domain.redemptions import Buyer, Chance
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 
@@ -18,14 +18,21 @@ class Gathering(Protocol):
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
 
 
-class Naming(Protocol):
+class NamingCustomers(Protocol):
     def customer_id(self, profile: Profile) -> str | None: ...
+
+
+class Naming(NamingCustomers, Protocol):
     def order_id(self, checkout: Checkout) -> str | None: ...
 
 
 def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) -> Verdict:
-    """Gather the facts of a checkout and decide; holds that have lapsed are looked for only where they matter."""
+    """Gather the facts of a checkout and decide; holds that have lapsed are looked for only where they matter.
+
+    An order that is known costs what is known of it, but for what this request says anew.
+    """
     facts = ledger.gather(checkout, warm=warm)
+    checkout = checkout._replace(order=_as_known(checkout.order, facts.order))
     full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
     if full:
         session = checkout.session.key if checkout.session else None
@@ -39,31 +46,48 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
 
 def buyer_of(checkout: Checkout, facts: Facts, *, at: datetime, ledger: Naming, chance: Chance) -> Buyer:
     """The customer and order as this checkout leaves them: upserted, the order not yet paid."""
-    customer = _customer(checkout.customer, facts.customer, at=at, ledger=ledger, chance=chance)
+    customer = customer_of(checkout.customer, facts.customer, at=at, ledger=ledger, chance=chance)
     if checkout.order is None:
         return Buyer(customer)
     known = facts.order
     order = StoredOrder(
         id=known.id if known else ledger.order_id(checkout) or timed("ord", at, chance()),
-        order=checkout.order,
+        order=checkout.order.named(),
         status="CREATED",
-        customer_id=(customer.id if customer else None) or (known.customer_id if known else None),
+        customer_id=known and known.customer_id,
+        customer_since=known and known.customer_since,
         created_at=known.created_at if known else at,
         updated_at=at if known else None,
         version=known.version if known else 1,
     )
-    return Buyer(customer, order)
+    return Buyer(customer, order.bought_by(customer))
 
 
-def _customer(
-    profile: Profile | None, known: Customer | None, *, at: datetime, ledger: Naming, chance: Chance
+def customer_of(
+    profile: Profile | None,
+    known: Customer | None,
+    *,
+    at: datetime,
+    ledger: NamingCustomers,
+    chance: Chance,
+    path: str = "customer.",
 ) -> Customer | None:
+    """The customer as a request leaves them: upserted, or new.
+
+    Raises:
+        InvalidPayload: if they are not born yet; ``path`` is where the request tells it.
+    """
     if profile is None:
         return None
+    refuse_unborn(profile, at=at, path=path)
     if known:
         return known.upserted(profile, at=at)
     id_ = ledger.customer_id(profile) or timed("cust", at, chance())
-    return Customer(id=id_, profile=profile, created_at=at)
+    return Customer.new(id_, profile, at=at)
+
+
+def _as_known(order: Order | None, known: StoredOrder | None) -> Order | None:
+    return known.order.told(order) if known and order else order
 
 
 def _held_up(redeemable: Redeemable) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
-from shared.domain.customers import Customer, Profile
+from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.errors import PromotionError
 from shared.domain.ids import derived, timed, voucher_id
 from shared.domain.model import Metadata
@@ -91,8 +91,9 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
     customer = (
         known.customer.upserted(wish.customer, at=at)
         if known.customer
-        else Customer(id=customer_id, profile=wish.customer, created_at=at)
+        else Customer.new(customer_id, wish.customer, at=at)
     )
+    refuse_unborn(wish.customer, at=at, path="customer.")
     if given:
         _refuse_what_cannot_be_given(given, campaign, at=at)
         found, minted = [given], list[Voucher]()

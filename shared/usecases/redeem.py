@@ -40,7 +40,7 @@ def redeem(checkout: Checkout, *, at: datetime, ledger: Spending, channel_id: st
         ledger.record(told)
         return told
     _refuse_unknown_sums(verdict)
-    buyer = buyer_of(checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
+    buyer = buyer_of(verdict.checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
     told = redeemed(verdict, buyer, circumstances)
     ledger.spend(verdict, told)
     return told

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from shared.domain.checkout import Checkout, Lock
 from shared.domain.codes import Code
-from shared.domain.customers import Profile
 from shared.domain.model import Metadata, Text
 from shared.domain.money import Amount
 from shared.domain.orders import Order
 from shared.wire.body import Created
+from shared.wire.customers import CustomerBody
 
 
 class GiftCredits(Created):
@@ -28,7 +28,7 @@ class CheckoutBody(Created):
 
     redeemables: Annotated[tuple[NamedRedeemable, ...], Field(min_length=1, max_length=1_000)]
     order: Order | None = None
-    customer: Profile | None = None
+    customer: CustomerBody | None = None
     session: Lock | None = None
     metadata: Metadata | None = None
     tracking_id: Text | None = None

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from shared.domain.codes import Code
-from shared.domain.customers import Profile
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Metadata, Name, Text
 from shared.wire.body import Created, body_of
+from shared.wire.customers import CustomerBody
 
 
 class NamedCampaign(Created):
@@ -55,7 +55,7 @@ NAMES = {"campaign": "name", "customer": "id"}
 class PublicationBody(Created):
     """A code, or codes, for a customer."""
 
-    customer: Profile
+    customer: CustomerBody
     campaign: NamedCampaign | None = None
     voucher: Code | None = None
     source_id: Name | None = None

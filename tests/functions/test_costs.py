@@ -84,12 +84,61 @@ def test_a_campaigns_code_adds_a_round_trip_because_off_must_bite_at_once(
     assert functions.bill.write_units == 8
 
 
-def test_a_customer_who_is_new_adds_three_units_and_one_who_is_known_none(functions: Functions) -> None:
+def test_a_customer_adds_two_units_and_three_more_when_new(functions: Functions) -> None:
     ann = {"source_id": f"ann-{next(NUMBERS)}", "name": "Ann"}
     functions.call("POST", "/v1/redemptions", checkout(voucher(functions), customer=ann))
-    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 11)
+    assert (functions.bill.round_trips, functions.bill.write_units) == (
+        2,
+        13,
+    )  # the summary 2, the customer 2 and its list 1
     functions.call("POST", "/v1/redemptions", checkout(voucher(functions), customer=ann))
-    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 8)
+    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 10)
+
+
+def test_a_refusal_of_a_known_customer_is_counted_with_its_record(functions: Functions, code: str) -> None:
+    ann = {"source_id": f"ann-{next(NUMBERS)}"}
+    functions.call("POST", "/v1/redemptions", checkout(code, customer=ann))
+    assert functions.call("POST", "/v1/redemptions", checkout(code, customer=ann))[0] == 400
+    # the record 2 and its list 1, the summary 2
+    assert functions.bill.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert functions.bill.write_units == 5
+
+
+def test_a_rollback_for_a_customer_takes_back_from_the_summary(functions: Functions, code: str) -> None:
+    ann = {"source_id": f"ann-{next(NUMBERS)}"}
+    _, body = functions.call("POST", "/v1/redemptions", checkout(code, customer=ann))
+    assert functions.call("POST", f"/v1/redemptions/{body['redemptions'][0]['id']}/rollback")[0] == 200
+    # 9 without a customer, and one write for order and redemption together
+    assert functions.bill.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert functions.bill.write_units == 11
+
+
+def test_a_customer_is_kept_in_two_round_trips(functions: Functions) -> None:
+    ann = {"source_id": f"ann-{next(NUMBERS)}", "name": "Ann"}
+    for body, units in ((ann, 3), (ann | {"name": "Anna"}, 2)):
+        assert functions.call("POST", "/v1/customers", body)[0] == 200
+        assert functions.bill.calls == ["BatchGetItem", "TransactWriteItems"]
+        assert functions.bill.write_units == units
+    functions.call("POST", "/v1/customers", ann | {"name": "Anna"})
+    assert (functions.bill.calls, functions.bill.write_units) == (["BatchGetItem"], 0), "nothing new"
+    functions.call("GET", f"/v1/customers/{ann['source_id']}")
+    assert functions.bill.calls == ["BatchGetItem"]
+
+
+def test_an_order_is_kept_in_two_round_trips(functions: Functions) -> None:
+    order = {**ORDER, "source_id": f"order-{next(NUMBERS)}"}
+    assert functions.call("POST", "/v1/orders", order)[0] == 200
+    assert functions.bill.calls == ["BatchGetItem", "TransactWriteItems"]
+    assert functions.bill.write_units == 3  # the order 2 and its list 1
+    paid = order | {"status": "PAID", "customer": {"source_id": f"ann-{next(NUMBERS)}"}}
+    assert functions.call("POST", "/v1/orders", paid)[0] == 200
+    # the order 2, the customer 2 and its list 1, the summary 2
+    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 7)
+    assert functions.call("POST", "/v1/orders", paid)[0] == 200
+    assert (functions.bill.round_trips, functions.bill.write_units) == (1, 0), "nothing new"
+    assert functions.call("PUT", f"/v1/orders/{order['source_id']}", {"status": "CANCELED"})[0] == 200
+    assert functions.bill.calls == ["BatchGetItem", "BatchGetItem", "GetItem", "TransactWriteItems"]
+    assert functions.bill.write_units == 4
 
 
 def test_an_idempotency_key_adds_its_answer_and_no_round_trip(functions: Functions, code: str) -> None:

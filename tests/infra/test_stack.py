@@ -120,6 +120,8 @@ WRITE = "PutItem UpdateItem"
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
         ("credits", f"{READ} Query {WRITE}", "", ""),
+        ("customers", f"{READ} Query PutItem DeleteItem", "lists", ""),
+        ("orders", f"{READ} {WRITE}", "lists", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",

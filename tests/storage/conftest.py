@@ -11,7 +11,9 @@ from infra.local import engine
 from infra.local.service import free_port
 from shared.runtime.settings import PATIENCE
 from shared.storage.campaigns import CampaignStore
+from shared.storage.customers import CustomerStore
 from shared.storage.ledger import Ledger
+from shared.storage.orders import OrderStore
 from shared.storage.projects import ProjectStore
 from shared.storage.publications import PublicationStore
 from shared.storage.table import Table, decoded
@@ -91,7 +93,8 @@ def two_projects(request: pytest.FixtureRequest) -> tuple[Till, Till]:
 
 
 def stores_over(table: Table, project: str, everything: Callable[[], Any]) -> Stores:
-    kinds = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore, ProjectStore)
+    books = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore)
+    kinds = (*books, ProjectStore, CustomerStore, OrderStore)
     return Stores(project, *(kind(table, project) for kind in kinds), everything=everything)
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.domain.orders import Order
 from shared.storage.keys import SHARDS, TIME_TO_LIVE, Key, digest, listing, pooling, shard_of
 from tests.unit.till import Till
-from tests.unit.values import AT, lock, percent
+from tests.unit.values import AT, DAY, lock, percent
 
 Items = Callable[[], list[dict[str, Any]]]
 CART = Order.model_validate(
@@ -67,9 +67,20 @@ def test_every_key_begins_with_its_project(on_table: Till, items: Items, project
 def test_an_index_holds_only_what_is_listed_or_free(on_table: Till, items: Items, kind: str, indexed: set[str]) -> None:
     on_table.voucher()
     on_table.redeem("MUG", order=CART, customer="ann")
-    found = [item for item in items() if kind_of(item) == kind]
+    found = [item for item in items() if kind_of(item) == kind and item["SK"] != "summary"]
     assert len(found) == 1
     assert {"list", "listed", "pool", "pooled"} & set(found[0]) == indexed
+
+
+def test_a_summary_is_small_and_on_no_list(on_table: Till, items: Items) -> None:
+    on_table.voucher(quantity=None)
+    for number in range(20):
+        cart = CART.model_copy(update={"source_id": f"cart-{number}"})
+        on_table.redeem("MUG", order=cart, customer="household-1234567", at=AT + number * DAY)
+    [summary] = [item for item in items() if item["SK"] == "summary"]
+    assert len([name for name in summary if " last " in name]) == 8, "the newest few, however many there are"
+    assert size_of(summary) < KILOBYTE
+    assert not {"list", "pool"} & set(summary)
 
 
 def test_to_count_a_use_touches_no_index(on_table: Till, items: Items) -> None:
@@ -124,6 +135,7 @@ def test_no_two_things_share_a_key() -> None:
         Key.publication("p", "1"),
         Key.customer("p", "1"),
         Key.joined("p", "1", "customer"),
+        Key.summary("p", "1"),
         Key.order("p", "1"),
         Key.async_action("p", "1"),
         Key.answer("p", "1"),

@@ -1,5 +1,6 @@
 """One person, one profile: found again by what a request says, a later word over an earlier one."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.customers import Customer, Profile
+from shared.domain.customers import Customer, Profile, refuse_unborn
+from shared.domain.errors import InvalidPayload
 from shared.storage.customers import customer_id
 from tests.unit.values import AT, PROJECT
 
@@ -33,7 +35,7 @@ def customer(**profile: Any) -> Customer:
         ("a later word wins", {"name": "Ann"}, {"name": "Anna"}, {"name": "Anna"}),
         ("nothing new", {"name": "Ann"}, {"name": "Ann"}, {"name": "Ann"}),
         ("nothing at all", {"name": "Ann"}, {}, {"name": "Ann"}),
-        ("null clears", {"name": "Ann", "phone": "1"}, {"phone": None}, {"name": "Ann", "phone": None}),
+        ("null says nothing", {"name": "Ann", "phone": "1"}, {"phone": None}, {"name": "Ann", "phone": "1"}),
         ("metadata is merged", {"metadata": {"a": 1, "b": 1}}, {"metadata": {"b": 2}}, {"metadata": {"a": 1, "b": 2}}),
         ("metadata comes", {"name": "Ann"}, {"metadata": {"b": 2}}, {"name": "Ann", "metadata": {"b": 2}}),
         ("metadata stays", {"metadata": {"a": 1}}, {"name": "Ann"}, {"metadata": {"a": 1}, "name": "Ann"}),
@@ -44,6 +46,7 @@ def customer(**profile: Any) -> Customer:
             {"address": {"country": "IT"}},
         ),
         ("an id is no word about a person", {"name": "Ann"}, {"id": "cust_1"}, {"name": "Ann"}),
+        ("nor is a source_id", {"source_id": "ann"}, {"id": "cust_1", "source_id": "bob"}, {"source_id": "ann"}),
         ("a birthday", {}, {"birthdate": "1990-02-28"}, {"birthdate": "1990-02-28"}),
     ],
 )
@@ -110,3 +113,26 @@ def test_a_customer_cannot_be_merged_into_itself() -> None:
 def test_saying_nothing_forgets_nothing(metadata: object) -> None:
     ann = Customer(id="cust_1", profile=Profile(metadata={"club": "VIP"}), created_at=AT)
     assert ann.told(Profile.model_validate({"metadata": metadata})).metadata == {"club": "VIP"}
+
+
+@pytest.mark.parametrize(
+    ("case", "born", "at", "path"),
+    [
+        ("tomorrow", "2026-03-18", AT, "birthdate"),
+        ("in a year", "2027-03-17", AT, "customer.birthdate"),
+    ],
+)
+def test_nobody_is_born_in_the_future(case: str, born: str, at: datetime, path: str) -> None:
+    with pytest.raises(InvalidPayload) as refusal:
+        refuse_unborn(Profile(birthdate=born), at=at, path=path.removesuffix("birthdate"))
+    assert refusal.value.details == f"{path}: lies in the future"
+
+
+def test_who_is_born_today_is_born_wherever_it_is_that_day() -> None:
+    refuse_unborn(Profile(birthdate="2026-03-17"), at=AT)
+    refuse_unborn(Profile(birthday="2026-03-18"), at=AT.replace(hour=10))  # on the Line Islands
+
+
+def test_an_id_of_the_shops_own_is_the_customers_source_id() -> None:
+    assert Customer.new("cust_1", Profile(id="ann", name="Ann"), at=AT).profile == Profile(source_id="ann", name="Ann")
+    assert Customer.new("cust_1", Profile(id="cust_1"), at=AT).profile == Profile()

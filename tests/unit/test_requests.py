@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.customers import Profile
 from shared.domain.discounts import AmountOff
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen
@@ -16,6 +15,7 @@ from shared.domain.orders import Order
 from shared.wire.body import DEEPEST, LARGEST_BODY, NOT_YET, body_of, read
 from shared.wire.campaigns import CampaignBody, CampaignChange
 from shared.wire.checkouts import CheckoutBody
+from shared.wire.customers import CustomerBody
 from shared.wire.publications import PublicationBody
 from shared.wire.queries import CountQuery, PageQuery, RedemptionQuery
 from shared.wire.rollbacks import RollbackBody
@@ -229,7 +229,7 @@ def test_a_checkout_is_what_was_asked() -> None:
     asked = read(CheckoutBody, body).checkout(request_id="v-1")
     assert asked.named == ("B", "A")
     assert asked.order == Order.model_validate(CHECKOUT["order"])
-    assert (asked.customer, asked.metadata) == (Profile(source_id="ann"), {"till": 4})
+    assert (asked.customer, asked.metadata) == (CustomerBody(source_id="ann"), {"till": 4})
     assert (asked.session, asked.tracking_id, asked.request_id) == (None, "ann@tracker", "v-1")
 
 

@@ -2,7 +2,7 @@
 
 from shared.domain.model import iso
 from shared.domain.orders import Order, Price, StoredOrder
-from shared.wire.answers.parts import Json, present
+from shared.wire.answers.parts import Json, listed, present
 
 
 def price(of: Price) -> Json:
@@ -44,6 +44,15 @@ def stored_order(of: StoredOrder, cost: Price | None = None) -> Json:
             redemptions=of.redemptions,
         ),
     }
+
+
+def kept_order(of: StoredOrder) -> Json:
+    """An order by itself: it tells of a discount only where there is one."""
+    return {name: said for name, said in stored_order(of).items() if of.discount or "discount" not in name}
+
+
+def kept_orders(of: tuple[list[StoredOrder], int]) -> Json:
+    return listed("orders", [kept_order(one) for one in of[0]], total=of[1])
 
 
 def _items(of: Order) -> list[Json]:

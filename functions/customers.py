@@ -1,0 +1,49 @@
+"""Customers: who they are, and what their history comes to."""
+
+from shared.domain.customers import Deletion
+from shared.domain.summaries import Person
+from shared.runtime.api import Api, Request
+from shared.runtime.pages import page_of
+from shared.storage.customers import CustomerStore
+from shared.usecases import customers as usecases
+from shared.wire.answers import customers
+from shared.wire.customers import CustomerBody, CustomerChange
+
+handler = api = Api()
+
+
+@api.post("/v1/customers", answer=customers.person)
+def upsert(request: Request) -> Person:
+    profile = request.read(CustomerBody)
+    return usecases.upsert_customer(profile, at=request.at, customers=_customers(request), chance=request.chance)
+
+
+@api.get("/v1/customers", answer=customers.people)
+def list_all(request: Request) -> tuple[list[Person], int]:
+    store = _customers(request)
+    return store.page(page_of(request)), store.count()
+
+
+@api.get("/v1/customers/{customer_id}", answer=customers.person)
+def get(request: Request, customer_id: str) -> Person:
+    return _customers(request).get(customer_id)
+
+
+@api.put("/v1/customers/{customer_id}", answer=customers.person)
+def update(request: Request, customer_id: str) -> Person:
+    change = request.read(CustomerChange).of
+    return usecases.change_customer(customer_id, change, at=request.at, customers=_customers(request))
+
+
+@api.delete("/v1/customers/{customer_id}")
+def delete(request: Request, customer_id: str) -> None:
+    usecases.delete_customer(customer_id, customers=_customers(request))
+
+
+@api.post("/v1/customers/{customer_id}/permanent-deletion", answer=customers.deletion)
+def delete_for_good(request: Request, customer_id: str) -> Deletion:
+    return usecases.delete_for_good(customer_id, at=request.at, customers=_customers(request), chance=request.chance)
+
+
+def _customers(request: Request) -> CustomerStore:
+    return CustomerStore(request.table, request.project)

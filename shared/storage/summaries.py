@@ -1,0 +1,51 @@
+"""Summaries: an item beside each customer, added to and never replaced, so that it is in nobody's way.
+
+Every attribute begins with the instant at which the customer was made: who is deleted and comes back under the same
+id finds no trace, though orders of the life before may still be cancelled. All additions to one summary in one
+transaction are one write (``Table.commit`` sees to it). The one thing that slows down is many checkouts of one and the
+same customer at once, for DynamoDB lets transactions on one item through one by one.
+"""
+
+from datetime import datetime
+
+from shared.domain.model import iso
+from shared.domain.summaries import COUNTERS, Purchase, Summary, Tally
+from shared.storage.keys import Key
+from shared.storage.table import Item, Write, add
+
+LAST = "last "
+
+
+def counting(project: str, tally: Tally, *, known: Summary | None = None) -> Write:
+    """The write that adds to a customer's summary; where it is ``known``, purchases that are too old go."""
+    if known:
+        tally = known.trimmed(tally)
+    life = _life(tally.since)
+    return add(
+        Key.summary(project, tally.customer_id),
+        {f"{life} {name}": more for name, more in tally.counts.items()},
+        sets={f"{life} {LAST}{id_}": f"{iso(it.at)} {it.amount}" for id_, it in tally.bought.items()},
+        removes=frozenset(f"{life} {LAST}{id_}" for id_ in tally.forgotten),
+    )
+
+
+def summary_of(item: Item | None, since: datetime | None) -> Summary:
+    """What an item says of a customer made then: what was counted in this life, and what nobody knew the life of."""
+    summary = Summary()
+    if item is None:
+        return summary
+    for life in {_life(None), _life(since)}:
+        start = f"{life} {LAST}"
+        bought = {name.removeprefix(start): _purchase(said) for name, said in item.items() if name.startswith(start)}
+        counts = {name: item.get(f"{life} {name}", 0) for name in COUNTERS}
+        summary = summary.plus(Tally("", bought=bought, **counts))
+    return summary
+
+
+def _life(since: datetime | None) -> str:
+    return "any" if since is None else f"{int(since.timestamp() * 1000):x}"
+
+
+def _purchase(said: str) -> Purchase:
+    at, _, amount = said.partition(" ")
+    return Purchase(datetime.fromisoformat(at), int(amount))

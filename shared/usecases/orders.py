@@ -1,0 +1,88 @@
+"""Keep an order, and change it: the same things that a redemption does to the order which it pays."""
+
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import InvalidPayload
+from shared.domain.ids import timed
+from shared.domain.orders import Order, StoredOrder
+from shared.domain.redemptions import Chance
+from shared.domain.summaries import Standing
+from shared.usecases import judged_anew
+from shared.usecases.checkout import customer_of
+
+
+class Orders(Protocol):
+    def get(self, name: str) -> StoredOrder: ...
+    def known(self, order_id_: str | None, profile: Profile | None) -> Standing: ...
+    def save(self, order: StoredOrder, *, customer: Customer | None, known: Standing) -> None: ...
+    def order_id(self, order: Order) -> str | None: ...
+    def customer_id(self, profile: Profile) -> str | None: ...
+
+
+@judged_anew
+def place_order(
+    order: Order,
+    customer: Profile | None,
+    *,
+    created_at: datetime | None = None,
+    at: datetime,
+    orders: Orders,
+    chance: Chance,
+) -> StoredOrder:
+    """Keep an order: the one of this id or ``source_id``, or a new one; its customer is upserted.
+
+    ``created_at`` is when a new order was placed, for a shop that brings its history along.
+
+    Raises:
+        InvalidPayload: if it would be placed in the future; PromotionError: ``order_already_paid``.
+    """
+    if created_at and created_at > at:
+        raise InvalidPayload("created_at: lies in the future")
+    id_ = orders.order_id(order)
+    known = orders.known(id_, customer)
+    if known.order:
+        return _changed(known.order, order, customer, known, at=at, orders=orders, chance=chance)
+    placed = StoredOrder(
+        id=id_ or timed("ord", at, chance()),
+        order=order.named(),
+        status=order.status or "CREATED",
+        created_at=created_at or at,
+    )
+    buyer = customer_of(customer, known.customer, at=at, ledger=orders, chance=chance)
+    placed = placed.bought_by(buyer)
+    orders.save(placed, customer=buyer, known=known)
+    return placed
+
+
+@judged_anew
+def change_order(
+    name: str, order: Order, customer: Profile | None, *, at: datetime, orders: Orders, chance: Chance
+) -> StoredOrder:
+    """Change an order where the request says so. To cancel it gives no use back: a rollback does.
+
+    Raises:
+        NotFound: no such order; PromotionError: ``order_already_paid``.
+    """
+    known = orders.known(orders.get(name).id, customer)
+    assert known.order
+    return _changed(known.order, order, customer, known, at=at, orders=orders, chance=chance)
+
+
+def _changed(
+    before: StoredOrder,
+    order: Order,
+    customer: Profile | None,
+    known: Standing,
+    *,
+    at: datetime,
+    orders: Orders,
+    chance: Chance,
+) -> StoredOrder:
+    buyer = customer_of(customer, known.customer, at=at, ledger=orders, chance=chance)
+    after = before.changed(order).bought_by(buyer)
+    if after != before:
+        after = after.model_copy(update={"updated_at": at})
+    orders.save(after, customer=buyer, known=known)
+    return after
