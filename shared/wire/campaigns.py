@@ -13,7 +13,7 @@ from shared.domain.gifts import Gift
 from shared.domain.model import Instant, Metadata, Name, Text, merged
 from shared.domain.windows import Duration, Windows
 from shared.wire.body import Created
-from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths
+from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths, refuse_worthless
 from shared.wire.vouchers import Redemption
 
 
@@ -25,10 +25,8 @@ class CampaignVoucher(Created):
     code_config: CodeConfig | None = None
 
     @model_validator(mode="after")
-    def _is_worth_something(self) -> Self:
+    def _is_worth_one_thing(self) -> Self:
         refuse_two_worths(self.type, self.discount, self.gift)
-        if not (self.discount or self.gift):
-            raise ValueError("needs a gift" if self.type == "GIFT_VOUCHER" else "needs a discount")
         return self
 
 
@@ -64,9 +62,10 @@ class CampaignBody(Created, Windows):
         """The campaign that is asked for.
 
         Raises:
-            InvalidPayload: for a timeframe that begins nowhere.
+            InvalidPayload: for codes that are worth nothing, for a timeframe that begins nowhere.
         """
         voucher = self.voucher
+        refuse_worthless(voucher.type, voucher.discount, voucher.gift, "voucher.")
         refuse_backwards(self, self.start_date, self.expiration_date)
         said = self.model_dump(exclude_none=True, exclude={"voucher", "vouchers_count", "campaign_type"})
         return Campaign(

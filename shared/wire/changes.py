@@ -34,6 +34,16 @@ def refuse_two_worths(type_: str | None, discount: Discount | None, gift: Gift |
         raise ValueError("type: a voucher with credits is a GIFT_VOUCHER")
 
 
+def refuse_worthless(type_: str | None, discount: Discount | None, gift: Gift | None, path: str = "") -> None:
+    """What a new voucher must be worth.
+
+    Raises:
+        InvalidPayload: naming the field that is missing.
+    """
+    if not (discount or gift):
+        raise InvalidPayload(f"{path}{'gift' if type_ == 'GIFT_VOUCHER' else 'discount'}: Field required")
+
+
 def refuse_backwards(windows: Windows, start: datetime | None, end: datetime | None) -> None:
     """What a thing's dates must be once all of them are known.
 

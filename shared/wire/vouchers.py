@@ -15,7 +15,7 @@ from shared.domain.model import Instant, Metadata, Name, Text, merged
 from shared.domain.vouchers import Voucher, loaded
 from shared.domain.windows import Windows
 from shared.wire.body import Created
-from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths
+from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths, refuse_worthless
 
 
 class Redemption(Created):
@@ -66,8 +66,7 @@ class VoucherBody(Created, Windows):
             InvalidPayload: without a discount or credits it would be worth nothing, without a start date a timeframe
                 would begin nowhere.
         """
-        if not (self.discount or self.gift):
-            raise InvalidPayload("gift: Field required" if self.type == "GIFT_VOUCHER" else "discount: Field required")
+        refuse_worthless(self.type, self.discount, self.gift)
         refuse_backwards(self, self.start_date, self.expiration_date)
         own = {**self.own(), **(loaded(self.gift) if self.gift else {})}
         return Voucher(id=voucher_id(project, code), code=code, created_at=at, **own)

@@ -22,7 +22,7 @@ PERSONAL = {
     "source_id": "ann-secret-id",
     "name": "Ann Secret",
     "email": "ann@secret.example",
-    "phone": "+353 85 secret",
+    "phone": "+353 85 555 0199",
     "metadata": {"segment": "secret-segment"},
 }
 

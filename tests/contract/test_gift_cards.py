@@ -7,6 +7,7 @@ import pytest
 from tests.builders import Shop, checkout, fresh, lock, ok, refusal
 from tests.contract.conftest import Sdk
 
+BODIES = {"put credits on a card": ("POST vouchers/{code}/balance", {"amount": 5})}
 GIFT = {"type": "GIFT_VOUCHER", "gift": {"amount": 10_000}}
 
 
