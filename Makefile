@@ -8,7 +8,7 @@ CDK := aws-cdk@2.1148.1
 PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up install test format lint types imports unit contract races real infra bench replay replay-orders evidence \
+.PHONY: help demo up install test format lint types imports unit contract lambda races real infra bench replay replay-orders evidence \
 	fuzz fuzz-a-little deploy-local clean
 
 help:  ## What there is to do
@@ -26,7 +26,7 @@ install: .venv/deploy  ## What `cdk deploy` needs
 deploy-local: .venv/deploy  ## The same stack onto an AWS on this machine
 	@$(BIN)/python -m infra.local.deploy
 
-test: .venv/test format lint types imports unit contract races fuzz-a-little real infra  ## All that the gate runs
+test: .venv/test format lint types imports unit contract lambda races fuzz-a-little real infra  ## All that the gate runs
 	@echo "all slices passed"
 
 format: .venv/test
@@ -41,6 +41,8 @@ unit: .venv/test  ## Decisions, stores and handlers
 	$(PYTEST) shared tests/unit tests/storage tests/functions
 contract: .venv/test  ## The official SDK and bad input over HTTP
 	$(PYTEST) -n 2 --dist loadfile tests/contract
+lambda: .venv/test  ## The same handlers under AWS's own runtime client
+	$(PYTEST) tests/ric
 races: .venv/test  ## Many clients at once, over HTTP
 	$(PYTEST) tests/faults
 fuzz-a-little: .venv/test  ## Two thousand odd requests
