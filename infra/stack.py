@@ -44,11 +44,11 @@ class Bonbon(Stack):
 
         redemptions = function("redemptions")
         table.let(redemptions, "GetItem", "BatchGetItem", "Query")
-        table.let_list(redemptions, "lists")
+        table.let_list(redemptions, "lists", "owners")
 
         issue = function("issue")
         table.let(issue, "GetItem", "BatchGetItem")
-        table.let_list(issue, "lists", "pools")
+        table.let_list(issue, "lists", "owners", "pools")
         table.let(issue, "PutItem", "UpdateItem")
 
         campaigns = function("campaigns")
@@ -59,7 +59,7 @@ class Bonbon(Stack):
 
         vouchers = function("vouchers")
         table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
-        table.let_list(vouchers, "lists", "pools")
+        table.let_list(vouchers, "lists", "owners", "pools")
         table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
         async_actions = function("async_actions")

@@ -124,6 +124,11 @@ class Request:
         """The query string as its model."""
         return read(kind, self._event.get("queryStringParameters") or {})
 
+    @property
+    def raw_query(self) -> str:
+        """The query string as it was sent."""
+        return self._event.get("rawQueryString") or ""
+
     def flag(self, name: str) -> bool:
         """Whether a query parameter is switched on."""
         return (self._event.get("queryStringParameters") or {}).get(name, "").lower() in ("true", "1")
