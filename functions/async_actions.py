@@ -1,10 +1,12 @@
 """How far the work has come that a request started."""
 
 from shared.domain.actions import AsyncAction
+from shared.domain.lists import Listed
 from shared.runtime.api import Api, Request
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.actions import ActionStore
 from shared.wire.answers import actions
+from shared.wire.lists import ASYNC_ACTIONS
 
 handler = api = Api()
 
@@ -15,7 +17,5 @@ def get(request: Request, action_id: str) -> AsyncAction:
 
 
 @api.get("/v1/async-actions", answer=actions.actions)
-def list_all(request: Request) -> tuple[list[AsyncAction], bool]:
-    page = page_of(request)
-    found = ActionStore(request.table, request.project).page(page._replace(limit=page.limit + 1))
-    return found[: page.limit], len(found) > page.limit
+def list_all(request: Request) -> Listed[AsyncAction]:
+    return ActionStore(request.table, request.project).wanted(query_of(request, ASYNC_ACTIONS))

@@ -5,15 +5,17 @@ from datetime import datetime
 from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
 from shared.domain.ids import timed
+from shared.domain.lists import Listed
 from shared.domain.vouchers import Made
 from shared.runtime import settings
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.campaigns import CampaignStore
 from shared.usecases import campaigns as usecases
 from shared.wire.answers import campaigns, parts, vouchers
 from shared.wire.campaigns import CampaignBody, CampaignChange
+from shared.wire.lists import CAMPAIGNS
 from shared.wire.queries import CountQuery
 from shared.wire.vouchers import VoucherBody
 
@@ -35,9 +37,8 @@ def create(request: Request) -> Campaign:
 
 
 @api.get("/v1/campaigns", answer=campaigns.campaigns)
-def list_all(request: Request) -> tuple[list[Campaign], int]:
-    campaigns = _campaigns(request)
-    return campaigns.page(page_of(request)), campaigns.count()
+def list_all(request: Request) -> Listed[Campaign]:
+    return _campaigns(request).wanted(query_of(request, CAMPAIGNS))
 
 
 @api.get("/v1/campaigns/{campaign_id}", answer=campaigns.campaign)

@@ -1,13 +1,15 @@
 """Customers: who they are, and what their history comes to."""
 
 from shared.domain.customers import Deletion
+from shared.domain.lists import Listed
 from shared.domain.summaries import Person
 from shared.runtime.api import Api, Request
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.customers import CustomerStore
 from shared.usecases import customers as usecases
 from shared.wire.answers import customers
 from shared.wire.customers import CustomerBody, CustomerChange
+from shared.wire.lists import CUSTOMERS
 
 handler = api = Api()
 
@@ -19,9 +21,8 @@ def upsert(request: Request) -> Person:
 
 
 @api.get("/v1/customers", answer=customers.people)
-def list_all(request: Request) -> tuple[list[Person], int]:
-    store = _customers(request)
-    return store.page(page_of(request)), store.count()
+def list_all(request: Request) -> Listed[Person]:
+    return _customers(request).wanted(query_of(request, CUSTOMERS))
 
 
 @api.get("/v1/customers/{customer_id}", answer=customers.person)

@@ -1,13 +1,15 @@
 """Give codes to customers, and tell who has which."""
 
+from shared.domain.lists import Listed
 from shared.domain.publications import Published
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.publications import PublicationStore
 from shared.usecases.issue import Wish, issue
 from shared.wire.answers import publications
 from shared.wire.body import read
+from shared.wire.lists import PUBLICATIONS
 from shared.wire.publications import PublicationBody, body_of_query
 
 handler = api = Api()
@@ -40,6 +42,6 @@ def _publish(request: Request, body: PublicationBody) -> Published:
 
 
 @api.get("/v1/publications", answer=publications.publications)
-def list_all(request: Request) -> tuple[list[Published], int]:
+def list_all(request: Request) -> Listed[Published]:
     store = PublicationStore(request.table, request.project)
-    return store.page(page_of(request)), store.count()
+    return store.wanted(query_of(request, PUBLICATIONS))

@@ -1,11 +1,13 @@
 """Orders: what customers bought, and what it cost them."""
 
+from shared.domain.lists import Listed
 from shared.domain.orders import StoredOrder
 from shared.runtime.api import Api, Request
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.orders import OrderStore
 from shared.usecases import orders as usecases
 from shared.wire.answers import orders
+from shared.wire.lists import ORDERS
 from shared.wire.orders import OrderBody, OrderChange
 
 handler = api = Api()
@@ -25,9 +27,8 @@ def place(request: Request) -> StoredOrder:
 
 
 @api.get("/v1/orders", answer=orders.kept_orders)
-def list_all(request: Request) -> tuple[list[StoredOrder], int]:
-    store = _orders(request)
-    return store.page(page_of(request)), store.count()
+def list_all(request: Request) -> Listed[StoredOrder]:
+    return _orders(request).wanted(query_of(request, ORDERS))
 
 
 @api.get("/v1/orders/{order_id}", answer=orders.kept_order)

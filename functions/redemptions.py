@@ -2,16 +2,15 @@
 
 from itertools import islice
 
-from shared.domain.customers import Profile
 from shared.domain.redemptions import History
 from shared.domain.vouchers import Voucher
 from shared.runtime.api import Api, Request
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.ledger import Ledger
 from shared.storage.vouchers import VoucherStore
-from shared.usecases.list_redemptions import Wanted, list_redemptions, with_surroundings
+from shared.usecases.list_redemptions import list_redemptions, with_surroundings
 from shared.wire.answers import redemptions
-from shared.wire.queries import RedemptionQuery
+from shared.wire.lists import REDEMPTIONS
 
 handler = api = Api()
 
@@ -22,10 +21,7 @@ MOST_OF_ONE_VOUCHER = 1_000
 @api.get("/v1/redemptions", answer=redemptions.history)
 def list_all(request: Request) -> History:
     ledger = Ledger(request.table, request.project)
-    asked = request.query(RedemptionQuery)
-    customer = ledger.customer_id(Profile(id=asked.customer)) if asked.customer else None
-    wanted = Wanted(asked.result.upper() if asked.result else None, asked.campaign, customer)
-    return list_redemptions(wanted, page_of(request), ledger=ledger)
+    return list_redemptions(query_of(request, REDEMPTIONS), ledger=ledger)
 
 
 @api.get("/v1/redemptions/{redemption_id}", answer=redemptions.history_of_one)

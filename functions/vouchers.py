@@ -3,16 +3,17 @@
 from collections.abc import Callable
 
 from shared.domain.codes import CodeConfig
+from shared.domain.lists import Listed
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
-from shared.runtime.pages import page_of
+from shared.runtime.pages import query_of
 from shared.storage.campaigns import CampaignStore
 from shared.storage.vouchers import VoucherStore
 from shared.usecases import vouchers as usecases
 from shared.usecases.campaigns import add_voucher
 from shared.wire.answers import vouchers
-from shared.wire.queries import VoucherQuery
+from shared.wire.lists import VOUCHERS
 from shared.wire.vouchers import VoucherBody, VoucherChange
 
 handler = api = Api()
@@ -29,13 +30,8 @@ def create_with_code(request: Request, code: str) -> Made:
 
 
 @api.get("/v1/vouchers", answer=vouchers.vouchers)
-def list_all(request: Request) -> tuple[list[Made], int]:
-    asked = request.query(VoucherQuery)
-    vouchers = _vouchers(request)
-    if named := asked.campaign_id or asked.campaign:
-        campaign = _campaigns(request).get(named)
-        return vouchers.of_campaign(campaign.id, page_of(request)), campaign.vouchers_count
-    return vouchers.page(page_of(request)), vouchers.count()
+def list_all(request: Request) -> Listed[Made]:
+    return _vouchers(request).wanted(query_of(request, VOUCHERS))
 
 
 @api.get("/v1/vouchers/{code}", answer=vouchers.made)

@@ -95,13 +95,13 @@ def _for_checkouts(function: Make, table: Table) -> None:
 
     redemptions = function("redemptions")
     table.let(redemptions, "GetItem", "BatchGetItem", "Query")
-    table.let_list(redemptions, "lists")
+    table.let_list(redemptions, "lists", "owners")
 
 
 def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     issue = function("issue")
     table.let(issue, "GetItem", "BatchGetItem")
-    table.let_list(issue, "lists", "pools")
+    table.let_list(issue, "lists", "owners", "pools")
     table.let(issue, "PutItem", "UpdateItem")
 
     campaigns = function("campaigns")
@@ -112,7 +112,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
 
     vouchers = function("vouchers")
     table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
-    table.let_list(vouchers, "lists", "pools")
+    table.let_list(vouchers, "lists", "owners", "pools")
     table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
     customers, orders = function("customers"), function("orders")
@@ -120,6 +120,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
         table.let(people, "GetItem", "BatchGetItem", "PutItem")
         table.let_list(people, "lists")
     table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+    table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
     gift_cards = function("credits")

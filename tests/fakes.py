@@ -13,12 +13,15 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from shared.domain.actions import AsyncAction
+from shared.domain.attributes import CAMPAIGNS, PUBLICATIONS, REDEMPTIONS, VOUCHERS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
-from shared.domain.errors import Conflict, Duplicate, Moved, NotFound
+from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, NotFound
+from shared.domain.filters import Attributes
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash, derived
+from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
@@ -26,6 +29,7 @@ from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
+from shared.storage.lists import in_order
 from shared.storage.orders import order_id
 
 Spot = tuple[str, ...]
@@ -294,12 +298,8 @@ class FakeLedger(Store):
         of_it = [record for record in records if record.code and code_hash(self.project, record.code) == hashed]
         return iter(sorted(of_it, key=lambda record: record.id.partition("_")[2], reverse=True))
 
-    def listed(self, *, newest_first: bool) -> Iterator[Redemption]:
-        records = self._memory.all(*self._spot("redemption"))
-        return iter(sorted(records, key=lambda record: (record.date, record.id), reverse=newest_first))
-
-    def count(self) -> int:
-        return len(self._memory.all(*self._spot("redemption")))
+    def wanted(self, query: Query) -> Listed[Redemption]:
+        return wanted(self._memory.all(*self._spot("redemption")), REDEMPTIONS, query)
 
     def tell(self, records: Sequence[Redemption], *, parent: Redemption | None = None) -> Told:
         offers, orders, customers = self.around(records)
@@ -362,6 +362,18 @@ COUNTERS = (
 )
 
 
+def wanted(things: Iterable[Any], attributes: Attributes, query: Query) -> Listed[Any]:
+    """A part of a list, by looking at everything."""
+    kept = [it for it in things if all(one.keeps(it, attributes, at=query.at) for one in query.filters)]
+    found = in_order(kept, query.order or Ordering(), attributes)
+    ids = [attributes["id"].of(thing) for thing in found]
+    if query.after is not None and query.after not in ids:
+        raise InvalidPayload("starting_after_id: is not on this list")
+    start = query.skip + (ids.index(query.after) + 1 if query.after is not None else 0)
+    end = start + query.limit
+    return Listed(found[start:end], len(found), more=end < len(found))
+
+
 class FakeVouchers(Store):
     """Vouchers, each with its campaign, and the holds on them."""
 
@@ -373,6 +385,13 @@ class FakeVouchers(Store):
         if voucher.campaign_id and (campaign is None or campaign.deleted):
             raise NotFound("voucher", code)
         return Made(voucher, campaign)
+
+    def wanted(self, query: Query) -> Listed[Made]:
+        campaigns = {campaign.id: campaign for campaign in self._memory.all(*self._spot("campaign"))}
+        vouchers = (voucher for voucher in self._memory.all(*self._spot("voucher")) if not voucher.deleted)
+        made = (Made(voucher, campaigns.get(voucher.campaign_id or "")) for voucher in vouchers)
+        seen = (it for it in made if not it.voucher.campaign_id or (it.campaign and not it.campaign.deleted))
+        return wanted(seen, VOUCHERS, query)
 
     def add(self, made: Made, *, otherwise: Exception) -> None:
         with self._memory.commit() as draft:
@@ -447,6 +466,10 @@ class FakeCampaigns(Store):
             raise NotFound("campaign", id_or_name)
         return campaign
 
+    def wanted(self, query: Query) -> Listed[Campaign]:
+        every = (campaign for campaign in self._memory.all(*self._spot("campaign")) if not campaign.deleted)
+        return wanted(every, CAMPAIGNS, query)
+
     def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None:
         with self._memory.commit() as draft:
             taken = Duplicate("campaign", campaign.name)
@@ -496,6 +519,9 @@ class FakePublications(Store):
         if publication is None:
             raise NotFound("publication", publication_id)
         return publication
+
+    def wanted(self, query: Query) -> Listed[Published]:
+        return wanted(self.tell(self._memory.all(*self._spot("publication"))), PUBLICATIONS, query)
 
     def free(self, campaign_id: str) -> Iterator[Voucher]:
         for voucher in self._memory.all(*self._spot("voucher")):

@@ -168,6 +168,11 @@ class Request:
         said: dict[str, str] = self._event.get("queryStringParameters") or {}
         return said
 
+    @property
+    def raw_query(self) -> str:
+        """The query string as it was sent."""
+        return self._event.get("rawQueryString") or ""
+
     def flag(self, name: str) -> bool:
         """Whether a query parameter is switched on."""
         return self.query_string.get(name, "").lower() in ("true", "1")

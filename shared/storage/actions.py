@@ -1,10 +1,16 @@
 """Async actions."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from shared.domain.actions import AsyncAction
+from shared.domain.attributes import ASYNC_ACTIONS
 from shared.domain.errors import Moved, NotFound
+from shared.domain.lists import Listed, Query
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
-from shared.storage.table import Page, Table, Write, create, replace
+from shared.storage.lists import ListOf
+from shared.storage.table import Item, Table, Write, create, replace
 
 ATTRIBUTES = ("status", "done", "version")
 
@@ -31,9 +37,16 @@ class ActionStore:
         item = self._table.get(Key.async_action(self._project, action_id))
         return value_of(AsyncAction, item, ATTRIBUTES) if item else None
 
-    def page(self, page: Page) -> list[AsyncAction]:
-        items = self._table.page(f"{self._project}#async_action", page)
-        return [value_of(AsyncAction, item, ATTRIBUTES) for item in items]
+    def wanted(self, query: Query) -> Listed[AsyncAction]:
+        """The actions that are asked for; nobody asks how many there are in all."""
+
+        def actions(items: Sequence[Item]) -> list[AsyncAction]:
+            return [value_of(AsyncAction, item, ATTRIBUTES) for item in items]
+
+        key = partial(Key.async_action, self._project)
+        return ListOf(self._table, self._project, "async_action", ASYNC_ACTIONS, actions, key, counted=False).wanted(
+            query
+        )
 
     def save(self, action: AsyncAction, *also: Write) -> None:
         """Note progress, together with the work that made it.

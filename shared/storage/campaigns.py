@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from shared.domain.actions import AsyncAction
+from shared.domain.attributes import CAMPAIGNS
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
+from shared.domain.lists import Listed, Query
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
 from shared.storage.documents import item_of, revising, value_of
-from shared.storage.keys import Key, listing
-from shared.storage.table import Item, Page, Table, Write, create, delete, update
+from shared.storage.keys import SHARDS, Key, listing
+from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Reading, Source, Window, of_keys
+from shared.storage.table import Item, Table, Write, create, delete, update
 from shared.storage.voucher_items import adding
 
 ATTRIBUTES = ("active", "deleted", "vouchers_count", "version")
@@ -71,12 +75,11 @@ class CampaignStore:
                 self._warm[self._table.name, key] = (time.monotonic(), campaign)
         return known
 
-    def page(self, page: Page) -> list[Campaign]:
-        items = self._table.page(f"{self.project}#campaign", page)
-        return [value_of(Campaign, item, ATTRIBUTES) for item in items]
-
-    def count(self) -> int:
-        return self._table.count(f"{self.project}#campaign")
+    def wanted(self, query: Query) -> Listed[Campaign]:
+        """The campaigns that are asked for."""
+        key = partial(Key.campaign, self.project)
+        narrow = {"id": of_keys(key), "campaigns_id": of_keys(key)}
+        return ListOf(self._table, self.project, "campaign", CAMPAIGNS, _campaigns_of, key, narrow=narrow).wanted(query)
 
     def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None:
         """Make a campaign, with its first codes and the action that makes the others.
@@ -146,8 +149,36 @@ class CampaignStore:
     def _starting(self, action: AsyncAction | None) -> tuple[Write, ...]:
         return (ActionStore(self._table, self.project).starting(action),) if action else ()
 
+    def of_pool(self, campaigns: Sequence[str], _window: Window) -> Source:
+        """The codes of campaigns, by id or name, in the order of their hashes: it means nothing, and stays the same."""
+        found = {campaign.id: campaign for campaign in map(self.find, dict.fromkeys(campaigns)) if campaign}
+        partitions = [f"{self.project}#pool#{campaign_id}#{shard}" for campaign_id in found for shard in range(SHARDS)]
+
+        def entries(how: Reading) -> Iterator[Item]:
+            passed = how.after is None
+            for partition in partitions:
+                if passed:
+                    yield from self._table.index("pools", partition, page=how.page)
+                elif how.after and how.after.get("pool") == partition:
+                    passed = True
+                    rest = self._table.index("pools", partition, since=how.after["pooled"], page=how.page)
+                    yield from how.goes_on("pooled", rest)
+
+        def count() -> int:
+            left = MOST_COUNTED
+            for partition in partitions:
+                left -= self._table.count_index("pools", partition, most=left)
+            made = sum(campaign.vouchers_count for campaign in found.values())
+            return MOST_COUNTED - left if left else max(MOST_COUNTED, made)
+
+        return Source(entries, (ITSELF,), in_order=False, total=count)
+
     def codes(self, campaign_id: str, *, shard: int, since: str, until: str, page: int = 100) -> Iterator[str]:
         """The code hashes in one shard of a campaign's pool, ``free#…`` before ``held#…``."""
         partition = f"{self.project}#pool#{campaign_id}#{shard}"
         for entry in self._table.index("pools", partition, since=since, until=until, page=page):
             yield entry["pooled"].partition("#")[2]
+
+
+def _campaigns_of(items: Sequence[Item]) -> list[Campaign]:
+    return [value_of(Campaign, item, ATTRIBUTES) for item in items]

@@ -1,16 +1,20 @@
 """Customers, each found by id, by ``source_id``, or by e-mail where there is neither."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
+from shared.domain.attributes import CUSTOMERS
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
+from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.summaries import Person, Summary
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
+from shared.storage.lists import ListOf, of_keys
 from shared.storage.summaries import summary_of
-from shared.storage.table import MOST_WRITES, Item, Page, Table, Write, chunks, create, delete, replace
+from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, replace
 
 ATTRIBUTES = ("version",)
 
@@ -42,19 +46,24 @@ class CustomerStore:
         customer, summary = self.person_in(self._table.get_many(keys), keys)
         return Person(customer, summary) if customer else None
 
-    def page(self, page: Page) -> list[Person]:
-        return self.with_summaries(
-            value_of(Customer, item, ATTRIBUTES) for item in self._table.page(f"{self.project}#customer", page)
-        )
+    def wanted(self, query: Query) -> Listed[Person]:
+        """The customers that are asked for, each with their summary."""
+
+        def people(items: Sequence[Item]) -> Sequence[Person]:
+            return self.with_summaries(value_of(Customer, item, ATTRIBUTES) for item in items)
+
+        def named(source_id: str) -> Key:
+            return Key.customer(self.project, derived("cust", self.project, source_id))
+
+        key = partial(Key.customer, self.project)
+        narrow = {"id": of_keys(key), "source_id": of_keys(named)}
+        return ListOf(self._table, self.project, "customer", CUSTOMERS, people, key, narrow=narrow).wanted(query)
 
     def with_summaries(self, customers: Iterable[Customer]) -> list[Person]:
         """Customers with their summaries: one round trip for a hundred."""
         keyed = [(customer, Key.summary(self.project, customer.id)) for customer in customers]
         items = self._table.get_many(key for _, key in keyed)
         return [Person(customer, summary_of(items.get(key), customer.created_at)) for customer, key in keyed]
-
-    def count(self) -> int:
-        return self._table.count(f"{self.project}#customer")
 
     def save(self, person: Person, *, known: Customer | None) -> None:
         """Keep what was told about a customer.

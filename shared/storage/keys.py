@@ -22,12 +22,15 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     visits (a window)   {project}#visits#{hash}         {window's start, epoch seconds}
     access key          access_key#{app id}             access_key
     token (OAuth)       token#{hash}                    token
+    counter of a list   {project}#count#{kind}          count
+    how far it counted  checkpoint#{stream shard}       checkpoint
 
-Two indexes, both KEYS_ONLY and sparse, so that counting a use touches neither:
+Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
 
     index    partition                             sort                           serves
     lists    {project}#{kind}#{shard}              {instant}#{id}                 every list of a kind, newest first
     pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
+    owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 
@@ -35,7 +38,10 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a voucher by code or id                  one read of its item (at most 1 KB: 0.5 unit, 1 when consistent)
     a checkout's facts                       one batch: vouchers, holds, customer, summary, order; then campaigns
     a redemption by id, by voucher           one read; one query of one partition
-    one page of a list                       a query a shard (8), then one batch for the page's items; its total: 8 more
+    one page of a list                       a query a shard (8), then one batch for the page's items
+    its total                                nothing where the page shows its end; else the counter, up to 10,000 8 more
+    a filtered page                          the same from the narrowest index; else whatever it may keep is read
+    what a customer did                      one query of one partition of owners, then one batch
     a free code of a campaign                one query of one shard, from a random point
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
@@ -48,7 +54,7 @@ from typing import NamedTuple
 
 from shared.domain.model import iso
 
-TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled")}
+TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled"), "owners": ("owner", "owned")}
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
@@ -145,6 +151,21 @@ class Key(NamedTuple):
     def visits(cls, project: str, visitor: str, since: int) -> "Key":
         return cls(f"{project}#visits#{visitor}", str(since))
 
+    @classmethod
+    def counter(cls, kind: str) -> "Key":
+        """Of a list, ``{project}#{kind}``.
+
+        >>> Key.counter("sandbox#voucher")
+        Key(PK='sandbox#count#voucher', SK='count')
+        """
+        project, _, name = kind.rpartition("#")
+        return cls(f"{project}#count#{name}", "count")
+
+    @classmethod
+    def checkpoint(cls, shard: str) -> "Key":
+        """No project begins this one either: a shard of the table's stream carries the changes of all."""
+        return cls(f"checkpoint#{shard}", "checkpoint")
+
 
 def digest(text: str) -> str:
     """A stable name for a text of any length: 128 bits of SHA-256 in hex.
@@ -163,6 +184,13 @@ def shard_of(id_: str) -> int:
 def listing(project: str, kind: str, id_: str, at: datetime) -> dict[str, str]:
     """The two attributes that put an item on the list of its kind."""
     return {"list": f"{project}#{kind}#{shard_of(id_)}", "listed": f"{iso(at)}#{id_}"}
+
+
+def owning(project: str, kind: str, id_: str, customer_id: str | None, at: datetime) -> dict[str, str]:
+    """The two attributes that put an item among the things of its customer; none where it has no customer."""
+    if customer_id is None:
+        return {}
+    return {"owner": f"{project}#customer#{customer_id}", "owned": f"{kind}#{iso(at)}#{id_}"}
 
 
 def pooling(project: str, campaign_id: str, code_hash: str, *, free: bool) -> dict[str, str]:

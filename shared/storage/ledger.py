@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, dropwhile, islice
 
+from shared.domain.attributes import REDEMPTIONS
 from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Conflict, Moved, NotFound
 from shared.domain.ids import code_hash
+from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import tally_of
@@ -16,11 +18,12 @@ from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
-from shared.storage.keys import Key, listing
+from shared.storage.keys import Key, listing, owning
+from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
 from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.projects import ProjectStore
 from shared.storage.summaries import counting
-from shared.storage.table import Item, Table, Write, chunks, create, put, update
+from shared.storage.table import Item, Table, Write, create, put, update
 from shared.storage.voucher_items import dropping, hold_of, holding, taking, voucher_of
 
 ATTRIBUTES = ("status",)
@@ -180,14 +183,36 @@ class Ledger:
         partition = f"{self.project}#redemptions#{code_hash(self.project, code)}"
         return map(redemption_of, self._table.query(partition, newest_first=True))
 
-    def listed(self, *, newest_first: bool) -> Iterator[Redemption]:
-        """Every record of the project in order of its instant; read a hundred at a time."""
-        entries = self._table.listed(f"{self.project}#redemption", newest_first=newest_first, page=100)
-        for piece in chunks(entries, 100):
-            yield from map(redemption_of, self._table.items(piece))
+    def wanted(self, query: Query) -> Listed[Redemption]:
+        """The records that are asked for."""
+        narrow: dict[str, Narrow] = {
+            "id": of_keys(self._key),
+            "voucher_code": self._of_vouchers,
+            "related_object_id": self._of_vouchers,
+            "customer_id": of_customer(self._table, self.project, "redemption"),
+        }
+        return ListOf(
+            self._table, self.project, "redemption", REDEMPTIONS, _records_of, self._key, narrow=narrow
+        ).wanted(query)
 
-    def count(self) -> int:
-        return self._table.count(f"{self.project}#redemption")
+    def _of_vouchers(self, named: Sequence[str], _window: Window) -> Source:
+        """The records of vouchers, by code or id: a partition each."""
+        hashes = dict.fromkeys(code_hash(self.project, name) for name in named)
+        partitions = [f"{self.project}#redemptions#{hashed}" for hashed in hashes]
+
+        def entries(how: Reading) -> Iterator[Item]:
+            every = (self._table.query(partition, newest_first=how.newest_first) for partition in partitions)
+            items = chain.from_iterable(every)
+            if after := how.after:
+                yield from islice(dropwhile(lambda item: item["SK"] != after["SK"], items), 1, None)
+            else:
+                yield from items
+
+        def count() -> int:
+            return min(MOST_COUNTED, sum(self._table.count_items(it, most=MOST_COUNTED) for it in partitions))
+
+        alone = len(partitions) == 1
+        return Source(entries, (ITSELF,), in_order=alone, steady=alone, total=count)
 
     def tell(self, records: Sequence[Redemption], *, parent: Redemption | None = None) -> Told:
         """Records with their vouchers, campaigns, order and customer, as these are now: two round trips."""
@@ -245,10 +270,18 @@ class Ledger:
 
     def _item(self, record: Redemption) -> Item:
         kind = "redemption"
-        return {**item_of(record, ATTRIBUTES), **listing(self.project, kind, record.id, record.date)}
+        return {
+            **item_of(record, ATTRIBUTES),
+            **listing(self.project, kind, record.id, record.date),
+            **owning(self.project, kind, record.id, record.customer_id, record.date),
+        }
 
     def _key(self, redemption_id: str) -> Key:
         return Key.redemption(self.project, redemption_id)
+
+
+def _records_of(items: Sequence[Item]) -> list[Redemption]:
+    return [redemption_of(item) for item in items]
 
 
 def redemption_of(item: Item) -> Redemption:

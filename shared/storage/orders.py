@@ -1,15 +1,21 @@
 """Orders, each found by id or ``source_id``; every change is conditioned on the version that was read."""
 
+from collections.abc import Sequence
+from functools import partial
+
+from shared.domain.attributes import ORDERS
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
+from shared.domain.lists import Listed, Query
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.summaries import Standing, Summary, tallies
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
-from shared.storage.keys import Key, listing
+from shared.storage.keys import Key, listing, owning
+from shared.storage.lists import ListOf, of_customer, of_keys
 from shared.storage.summaries import counting
-from shared.storage.table import Item, Page, Table, Write, create, replace
+from shared.storage.table import Item, Table, Write, create, replace
 
 ATTRIBUTES = ("version",)
 
@@ -35,11 +41,15 @@ def keeping_order(
     from another's.
     """
     key = Key.order(project, order.id)
-    item = {**item_of(order, ATTRIBUTES), **listing(project, "order", order.id, order.created_at)}
     counted = (
         counting(project, tally, known=summary if tally.customer_id == order.customer_id else None)
         for tally in tallies(order, known=known)
     )
+    item = {
+        **item_of(order, ATTRIBUTES),
+        **listing(project, "order", order.id, order.created_at),
+        **owning(project, "order", order.id, order.customer_id, order.created_at),
+    }
     if known is None:
         return (create(key, item, otherwise=Moved()), *counted)
     return (replace(key, item, version=known.version, otherwise=Moved()), *counted)
@@ -78,11 +88,15 @@ class OrderStore:
             summary = self._customers.summary_for(order)
         return Standing(order, customer, summary)
 
-    def page(self, page: Page) -> list[StoredOrder]:
-        return [order_of(item) for item in self._table.page(f"{self.project}#order", page)]
+    def wanted(self, query: Query) -> Listed[StoredOrder]:
+        """The orders that are asked for."""
 
-    def count(self) -> int:
-        return self._table.count(f"{self.project}#order")
+        def orders(items: Sequence[Item]) -> Sequence[StoredOrder]:
+            return [order_of(item) for item in items]
+
+        key = partial(Key.order, self.project)
+        narrow = {"id": of_keys(key), "customer_id": of_customer(self._table, self.project, "order")}
+        return ListOf(self._table, self.project, "order", ORDERS, orders, key, narrow=narrow).wanted(query)
 
     def save(self, order: StoredOrder, *, customer: Customer | None, known: Standing) -> None:
         """Keep an order, its customer, and what it adds to the customer's summary: all or nothing.

@@ -2,19 +2,23 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import partial
 
+from shared.domain.attributes import PUBLICATIONS
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import code_hash
+from shared.domain.lists import Listed, Query
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.vouchers import Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
-from shared.storage.keys import SHARDS, Key, listing, pooling
+from shared.storage.keys import SHARDS, Key, listing, owning, pooling
+from shared.storage.lists import ListOf, of_customer, of_keys
 from shared.storage.projects import ProjectStore
-from shared.storage.table import Item, Page, Table, Write, chunks, create, update
+from shared.storage.table import Item, Table, Write, chunks, create, update
 from shared.storage.voucher_items import adding, item_of_voucher, voucher_of
 from shared.storage.vouchers import VoucherStore
 
@@ -95,6 +99,13 @@ class PublicationStore:
                 {
                     **item_of(publication, ()),
                     **listing(self.project, "publication", publication.id, publication.created_at),
+                    **owning(
+                        self.project,
+                        "publication",
+                        publication.id,
+                        publication.customer_id,
+                        publication.created_at,
+                    ),
                 },
                 otherwise=Moved(),
             )
@@ -137,12 +148,15 @@ class PublicationStore:
             for publication in publications
         ]
 
-    def page(self, page: Page) -> list[Published]:
-        items = self._table.page(f"{self.project}#publication", page)
-        return self.tell([value_of(Publication, item, ()) for item in items])
+    def wanted(self, query: Query) -> Listed[Published]:
+        """The publications that are asked for, with what each is about."""
 
-    def count(self) -> int:
-        return self._table.count(f"{self.project}#publication")
+        def told(items: Sequence[Item]) -> list[Published]:
+            return self.tell([value_of(Publication, item, ()) for item in items])
+
+        key = partial(Key.publication, self.project)
+        narrow = {"id": of_keys(key), "customer_id": of_customer(self._table, self.project, "publication")}
+        return ListOf(self._table, self.project, "publication", PUBLICATIONS, told, key, narrow=narrow).wanted(query)
 
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)

@@ -48,6 +48,10 @@ PASSING = {
 """Reasons of a cancelled transaction, and errors, that are no answer: somebody was writing, so it is tried again."""
 MOST_READS = 100
 MOST_WRITES = 100
+FEW = 10_000
+"""Entries of a list up to which they are counted one by one, about 200 read units; beyond, a counter knows."""
+LAST = "\uffff"
+"""Comes after every sort key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +105,17 @@ def replace(key: Key, item: Item, *, version: int, otherwise: Exception) -> Writ
 
 
 def update(
-    key: Key, expression: str, values: Item, *, only_if: str = "attribute_exists(PK)", otherwise: Exception
+    key: Key,
+    expression: str,
+    values: Item,
+    *,
+    only_if: str = "attribute_exists(PK)",
+    otherwise: Exception | None = None,
 ) -> Write:
     """Change attributes in place; ``#word`` stands for a reserved attribute name."""
-    body: dict[str, Any] = {
-        "Key": encoded(key._asdict()),
-        "UpdateExpression": expression,
-        "ConditionExpression": only_if,
-    }
+    body: dict[str, Any] = {"Key": encoded(key._asdict()), "UpdateExpression": expression}
+    if only_if:
+        body["ConditionExpression"] = only_if
     if names := set(re.findall(r"#\w+", f"{expression} {only_if}")):
         body["ExpressionAttributeNames"] = {name: name[1:] for name in sorted(names)}
     if values:
@@ -275,10 +282,13 @@ class Table:
             del arguments["ExpressionAttributeValues"][":starting"]
         yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, **arguments)
 
-    def listed(self, partition: str, *, newest_first: bool = True, page: int = 1_000) -> Iterator[Item]:
+    def listed(
+        self, partition: str, *, since: str = "", until: str = LAST, newest_first: bool = True, page: int = 1_000
+    ) -> Iterator[Item]:
         """The entries of one kind, from all shards of its list, merged in order of their instants."""
         shards = (
-            self.index("lists", f"{partition}#{shard}", newest_first=newest_first, page=page) for shard in range(SHARDS)
+            self.index("lists", f"{partition}#{shard}", since=since, until=until, newest_first=newest_first, page=page)
+            for shard in range(SHARDS)
         )
         yield from merge(*shards, key=lambda entry: entry["listed"], reverse=newest_first)
 
@@ -299,41 +309,44 @@ class Table:
         partition: str,
         *,
         since: str = "",
-        until: str = "\uffff",
+        until: str = LAST,
         newest_first: bool = False,
         page: int = 1_000,
     ) -> Iterator[Item]:
         """The entries of one partition of an index whose sort attribute lies in ``[since, until]``, in order."""
-        hash_name, sort_name = TABLE_INDEXES[index]
         yield from self._pages(
             IndexName=index,
-            KeyConditionExpression="#p = :p AND #s BETWEEN :since AND :until",
-            ExpressionAttributeNames={"#p": hash_name, "#s": sort_name},
-            ExpressionAttributeValues=encoded({":p": partition, ":since": since or "\u0001", ":until": until}),
+            **_between(*TABLE_INDEXES[index], partition, since, until),
             ScanIndexForward=not newest_first,
             Limit=page,
         )
 
     def count(self, kind: str) -> int:
-        """How many entries a kind has; reads its whole list (a KEYS_ONLY entry is about 150 bytes)."""
+        """How many entries a kind has: exact while they are few, beyond that as the stream has counted them."""
+        counter = self.get(Key.counter(kind))
+        if counter and counter["entries"] > FEW:
+            return int(counter["entries"])
+        return sum(self.count_index("lists", f"{kind}#{shard}") for shard in range(SHARDS))
+
+    def count_index(
+        self, index: str, partition: str, *, since: str = "", until: str = LAST, most: int | None = None
+    ) -> int:
+        """How many entries of a partition of an index lie in ``[since, until]``; stops when it has seen ``most``."""
+        return self._count(most, IndexName=index, **_between(*TABLE_INDEXES[index], partition, since, until))
+
+    def count_items(self, partition: str, *, most: int) -> int:
+        """How many items a partition of the table has; stops when it has seen ``most``."""
+        return self._count(most, **_between(*Key._fields, partition, "", LAST))
+
+    def _count(self, most: int | None, **arguments: Any) -> int:
         total = 0
-        for shard in range(SHARDS):
-            start: dict[str, Any] = {}
-            while True:
-                answer = self._client.query(
-                    TableName=self.name,
-                    IndexName="lists",
-                    Select="COUNT",
-                    KeyConditionExpression="#p = :p",
-                    ExpressionAttributeNames={"#p": TABLE_INDEXES["lists"][0]},
-                    ExpressionAttributeValues=encoded({":p": f"{kind}#{shard}"}),
-                    **start,
-                )
-                total += answer["Count"]
-                if "LastEvaluatedKey" not in answer:
-                    break
-                start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-        return total
+        while most is None or total < most:
+            answer = self._client.query(TableName=self.name, Select="COUNT", **arguments)
+            total += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                break
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return total if most is None else min(total, most)
 
     def count_up(self, key: Key, *, below: int, expires_at: int) -> int | None:
         """One more in a counter of its own: the new number, or None if it has reached its bound. One write unit.
@@ -408,6 +421,14 @@ class Table:
             if "LastEvaluatedKey" not in answer:
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _between(hash_name: str, sort_name: str, partition: str, since: str, until: str) -> dict[str, Any]:
+    return {
+        "KeyConditionExpression": "#p = :p AND #s BETWEEN :since AND :until",
+        "ExpressionAttributeNames": {"#p": hash_name, "#s": sort_name},
+        "ExpressionAttributeValues": encoded({":p": partition, ":since": since or "\u0001", ":until": until}),
+    }
 
 
 def _first_refusal(writes: Sequence[Write], reasons: Sequence[str | None]) -> Exception | None:

@@ -1,16 +1,19 @@
 """Vouchers, each with its campaign, and the holds on them."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
+from shared.domain.attributes import VOUCHERS
 from shared.domain.errors import Moved, NotFound
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash
+from shared.domain.lists import Listed, Query
+from shared.domain.publications import Publication
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import item_of, revising, value_of
-from shared.storage.keys import SHARDS, Key
-from shared.storage.table import Item, Page, Table, create, delete, replace, update
+from shared.storage.keys import Key
+from shared.storage.lists import ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
+from shared.storage.table import Item, Table, chunks, create, delete, replace, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
     adding,
@@ -63,21 +66,35 @@ class VoucherStore:
         found = self._table.get_many(Key.voucher(self._project, hash_) for hash_ in hashes)
         return [voucher for voucher in map(voucher_of, found.values()) if not voucher.deleted]
 
-    def page(self, page: Page) -> list[Made]:
-        return self.made(voucher_of(item) for item in self._table.page(f"{self._project}#voucher", page))
-
-    def of_campaign(self, campaign_id: str, page: Page) -> list[Made]:
-        """A page of a campaign's codes; their order is that of their hashes, which is no order but stays the same."""
-        hashes = (
-            hashed
-            for shard in range(SHARDS)
-            for hashed in self._campaigns.codes(campaign_id, shard=shard, since="", until="~")
+    def wanted(self, query: Query) -> Listed[Made]:
+        """The vouchers that are asked for; what one has from its campaign counts as its own."""
+        narrow: dict[str, Narrow] = {
+            "code": of_keys(self.key),
+            "id": of_keys(self.key),
+            "holder_id": self._of_holders,
+            "campaign": self._campaigns.of_pool,
+            "campaign_id": self._campaigns.of_pool,
+        }
+        return ListOf(self._table, self._project, "voucher", VOUCHERS, self._made_of, self.key, narrow=narrow).wanted(
+            query
         )
-        wanted = list(islice(hashes, page.skip, page.skip + page.limit))
-        return self.made(self.of_hashes(wanted))
 
-    def count(self) -> int:
-        return self._table.count(f"{self._project}#voucher")
+    def _made_of(self, items: Sequence[Item]) -> list[Made]:
+        return self.made(voucher for voucher in map(voucher_of, items) if not voucher.deleted)
+
+    def _of_holders(self, holders: Sequence[str], _window: Window) -> Source:
+        """The codes that were given to customers: who holds one was given it by a publication."""
+        given = of_customer(self._table, self._project, "publication")(holders, Window())
+
+        def entries(how: Reading) -> Iterator[Item]:
+            seen: set[str] = set()
+            for piece in chunks(given.entries(how), 100):
+                for item in self._table.items(piece):
+                    codes = set(value_of(Publication, item, ()).codes) - seen
+                    seen |= codes
+                    yield from (self.key(code)._asdict() for code in codes)
+
+        return Source(entries, in_order=False, steady=False)
 
     def add(self, made: Made, *, otherwise: Exception) -> None:
         """Make a voucher; ``otherwise`` is what it means that its code, in any spelling, is taken."""

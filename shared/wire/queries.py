@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.model import Frozen, Name
+from shared.domain.model import Frozen
 
 
 class PageQuery(Frozen):
@@ -13,21 +13,6 @@ class PageQuery(Frozen):
     limit: Annotated[int, Field(ge=1, le=100)] = 10
     page: Annotated[int, Field(ge=1)] = 1
     order: Annotated[str, Field(max_length=64)] = "-created_at"
-
-
-class RedemptionQuery(Frozen):
-    """Which redemptions are asked for."""
-
-    result: Annotated[str, Field(max_length=16)] | None = None
-    campaign: Name | None = None
-    customer: Name | None = None
-
-
-class VoucherQuery(Frozen):
-    """Which vouchers are asked for."""
-
-    campaign: Name | None = None
-    campaign_id: Name | None = None
 
 
 class CountQuery(Frozen):

@@ -65,6 +65,7 @@ def test_the_indexes_hold_keys_and_nothing_else(template: Template) -> None:
     assert {it["IndexName"]: keys(it["KeySchema"]) for it in table["GlobalSecondaryIndexes"]} == {
         "lists": ["list HASH", "listed RANGE"],
         "pools": ["pool HASH", "pooled RANGE"],
+        "owners": ["owner HASH", "owned RANGE"],
     }
     assert all(it["Projection"] == {"ProjectionType": "KEYS_ONLY"} for it in table["GlobalSecondaryIndexes"])
 
@@ -115,13 +116,13 @@ WRITE = "PutItem UpdateItem"
         ("validate", f"{READ} Query {WRITE} DeleteItem", "", ""),
         ("redeem", f"{READ} Query {WRITE} DeleteItem", "", ""),
         ("roll_back", f"{READ} {WRITE}", "", ""),
-        ("redemptions", f"{READ} Query", "lists", ""),
-        ("issue", f"{READ} {WRITE}", "lists pools", ""),
+        ("redemptions", f"{READ} Query", "lists owners", ""),
+        ("issue", f"{READ} {WRITE}", "lists owners pools", ""),
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
-        ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
         ("credits", f"{READ} Query {WRITE}", "", ""),
         ("customers", f"{READ} Query PutItem DeleteItem", "lists", ""),
-        ("orders", f"{READ} {WRITE}", "lists", ""),
+        ("orders", f"{READ} {WRITE}", "lists owners", ""),
+        ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",
@@ -283,7 +284,11 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         "bonbon-api-errors",
         "bonbon-api-slow",
         *(f"bonbon-table-errors-{operation}" for operation in operations),
-        *(f"bonbon-{place}-{what}-throttles" for place in ("table", "lists", "pools") for what in ("read", "write")),
+        *(
+            f"bonbon-{place}-{what}-throttles"
+            for place in ("table", "lists", "pools", "owners")
+            for what in ("read", "write")
+        ),
     }
 
 

@@ -51,7 +51,7 @@ def test_every_key_begins_with_its_project(on_table: Till, items: Items, project
     on_table.redeem("MUG", order=CART, customer="ann", session=lock())
     on_table.redeem("GONE")
     for item in items():
-        for name in ("PK", "list", "pool"):
+        for name in ("PK", "list", "pool", "owner"):
             assert item.get(name, f"{project}#").startswith(f"{project}#")
 
 
@@ -59,8 +59,8 @@ def test_every_key_begins_with_its_project(on_table: Till, items: Items, project
     ("kind", "indexed"),
     [
         ("voucher", {"list", "listed"}),
-        ("redemptions", {"list", "listed"}),
-        ("order", {"list", "listed"}),
+        ("redemptions", {"list", "listed", "owner", "owned"}),
+        ("order", {"list", "listed", "owner", "owned"}),
         ("customer", {"list", "listed"}),
     ],
 )
@@ -69,7 +69,7 @@ def test_an_index_holds_only_what_is_listed_or_free(on_table: Till, items: Items
     on_table.redeem("MUG", order=CART, customer="ann")
     found = [item for item in items() if kind_of(item) == kind and item["SK"] != "summary"]
     assert len(found) == 1
-    assert {"list", "listed", "pool", "pooled"} & set(found[0]) == indexed
+    assert {"list", "listed", "pool", "pooled", "owner", "owned"} & set(found[0]) == indexed
 
 
 def test_a_summary_is_small_and_on_no_list(on_table: Till, items: Items) -> None:
@@ -88,7 +88,7 @@ def test_to_count_a_use_touches_no_index(on_table: Till, items: Items) -> None:
 
     def places() -> list[tuple[Any, ...]]:
         return [
-            tuple(item.get(name) for name in ("PK", "list", "listed", "pool", "pooled"))
+            tuple(item.get(name) for name in ("PK", "list", "listed", "pool", "pooled", "owner", "owned"))
             for item in items()
             if kind_of(item) == "voucher" and item["SK"] == "voucher"
         ]

@@ -8,9 +8,9 @@ import pytest
 
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound, PromotionError
+from shared.domain.lists import Query
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.vouchers import Voucher
-from shared.storage.table import Page
 from tests.unit.till import Till
 from tests.unit.values import AT, DAY, code_of, numbering
 
@@ -180,7 +180,8 @@ def test_publications_are_listed_newest_first(on_table: Till) -> None:
     on_table.voucher(quantity=None)
     for day in (2, 0, 3, 1):
         on_table.issue(f"customer-{day}", voucher="MUG", at=AT + day * DAY)
-    listed = on_table.stores.publications.page(Page(3))
-    assert [(it.publication.created_at - AT).days for it in listed] == [3, 2, 1]
-    assert [it.publication.codes for it in on_table.stores.publications.page(Page(3, 3))] == [("MUG",)]
-    assert on_table.stores.publications.count() == 4
+    first = on_table.stores.publications.wanted(Query(AT, limit=3))
+    assert [(it.publication.created_at - AT).days for it in first.things] == [3, 2, 1]
+    last = on_table.stores.publications.wanted(Query(AT, limit=3, skip=3))
+    assert [it.publication.codes for it in last.things] == [("MUG",)]
+    assert (first.total, first.more, last.total, last.more) == (4, True, 4, False)

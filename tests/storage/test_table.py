@@ -306,7 +306,9 @@ def test_a_list_is_counted_without_reading_what_is_on_it(
     table: Table, project: str, list_of_fifty: list[str], wire: Wire
 ) -> None:
     assert table.count(f"{project}#mug") == 50
-    assert {body["Select"] for body in wire.bodies} == {"COUNT"}
+    counter, *queries = wire.bodies
+    assert counter["Key"]["SK"] == {"S": "count"}
+    assert {body["Select"] for body in queries} == {"COUNT"}
     assert table.count(f"{project}#cup") == 0
 
 

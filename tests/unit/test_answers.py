@@ -9,6 +9,7 @@ from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Facts, Verdict, decide
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import InvalidPayload, NotFound, Reason, Refused
+from shared.domain.lists import Listed
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.publications import Publication, Published
 from shared.domain.redemptions import Buyer, Circumstances, History, Offer, Redemption, Told, redeemed, refused
@@ -278,16 +279,21 @@ def test_an_action_says_how_far_it_has_come(status: str, done: int, shown: str, 
 
 
 def test_lists_say_what_they_are_and_how_much_there_is() -> None:
-    assert campaigns.campaigns(([SPRING], 7)) == {
+    assert campaigns.campaigns(Listed([SPRING], 7, more=True)) == {
         "object": "list",
         "data_ref": "campaigns",
         "campaigns": [campaigns.campaign(SPRING)],
         "total": 7,
     }
-    assert vouchers.vouchers(([Made(voucher())], 1))["vouchers"] == [vouchers.made(Made(voucher()))]
-    assert actions.actions(([], True)) == {"object": "list", "data_ref": "async_actions", "async_actions": []} | {
-        "has_more": True
-    }
+    assert vouchers.vouchers(Listed([Made(voucher())], 1, more=False))["vouchers"] == [vouchers.made(Made(voucher()))]
+    empty = {"object": "list", "data_ref": "async_actions", "async_actions": []}
+    assert actions.actions(Listed([], 0, more=False)) == empty | {"has_more": False}
+
+
+def test_a_list_that_goes_on_says_after_what() -> None:
+    last = AsyncAction(id="async_1", type="CAMPAIGN_DELETION", campaign_id="camp_1", created_at=AT)
+    said = actions.actions(Listed([last], 0, more=True))
+    assert (said["has_more"], said["more_starting_after"]) == (True, "async_1")
 
 
 # Publications
@@ -309,7 +315,7 @@ def test_a_publication_of_one_code_shows_it_and_of_many_their_codes() -> None:
 
 
 def test_a_publication_in_a_list_shows_its_voucher_in_short() -> None:
-    said = publications.publications(([published("S-1")], 1))["publications"][0]
+    said = publications.publications(Listed([published("S-1")], 1, more=False))["publications"][0]
     assert said["voucher"] == {
         "code": "S-1",
         "object": "voucher",

@@ -28,7 +28,7 @@ from shared.storage.answers import Answer
 from shared.storage.table import Page
 from shared.wire.answers import parts
 from shared.wire.checkouts import CheckoutBody
-from shared.wire.queries import RedemptionQuery
+from shared.wire.queries import CountQuery
 from shared.wire.vouchers import VoucherBody
 
 AT = datetime(2026, 3, 17, 8, 0, 0, 123_000, UTC)
@@ -153,8 +153,8 @@ def test_a_flag_is_switched_on_by_true_or_1(query: str, on: bool) -> None:
 
 
 def test_a_query_is_a_model_too() -> None:
-    query = asked("GET", query="result=FAILURE&campaign=Spring%20Sale&unknown=1").query(RedemptionQuery)
-    assert query == RedemptionQuery(result="FAILURE", campaign="Spring Sale")
+    query = asked("POST", query="vouchers_count=20&unknown=1").query(CountQuery)
+    assert query == CountQuery(vouchers_count=20)
 
 
 # The Idempotency-Key

@@ -7,9 +7,10 @@ from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Verdict
 from shared.domain.customers import Profile
 from shared.domain.gifts import Gift
+from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.projects import Project
 from shared.domain.publications import Published
-from shared.domain.redemptions import Told
+from shared.domain.redemptions import Redemption, Told
 from shared.domain.stacking import StackingRules
 from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases.issue import Wish, issue
@@ -98,10 +99,16 @@ class Till:
         made = self.stores.vouchers.get(code)
         self.stores.vouchers.save(made._replace(voucher=made.voucher.model_copy(update={"active": False})))
 
+    def records(self, *, newest_first: bool = True) -> list[Redemption]:
+        """Every record, in order of their instants."""
+        query = Query(AT, order=Ordering(falling=newest_first), limit=1_000)
+        found: Listed[Redemption] = self.stores.ledger.wanted(query)
+        assert len(found.things) == found.total
+        return list(found.things)
+
     def failures(self) -> list[str | None]:
         """The reasons of all refusals that are recorded, newest first."""
-        records = self.stores.ledger.listed(newest_first=True)
-        return [record.failure_code for record in records if record.status == "FAILED"]
+        return [record.failure_code for record in self.records() if record.status == "FAILED"]
 
 
 class Unasked:

@@ -1,6 +1,7 @@
 """How async actions look."""
 
 from shared.domain.actions import AsyncAction
+from shared.domain.lists import Listed
 from shared.domain.model import iso
 from shared.wire.answers.parts import Json, listed, present
 
@@ -20,5 +21,11 @@ def action(of: AsyncAction) -> Json:
     )
 
 
-def actions(of: tuple[list[AsyncAction], bool]) -> Json:
-    return listed("async_actions", [action(one) for one in of[0]], has_more=of[1])
+def actions(of: Listed[AsyncAction]) -> Json:
+    """A part of the list; ``more_starting_after`` is what to send as ``starting_after_id`` for the next."""
+    last = of.things[-1].id if of.more else None
+    return listed(
+        "async_actions",
+        [action(each) for each in of.things],
+        **present(has_more=of.more, more_starting_after=last),
+    )

@@ -1,6 +1,7 @@
 """How campaigns look."""
 
 from shared.domain.campaigns import Campaign
+from shared.domain.lists import Listed
 from shared.domain.model import iso
 from shared.wire.answers.parts import NO_ASSIGNMENTS, Json, listed, present
 from shared.wire.answers.vouchers import discount, windows
@@ -43,5 +44,5 @@ def campaign(of: Campaign) -> Json:
     )
 
 
-def campaigns(of: tuple[list[Campaign], int]) -> Json:
-    return listed("campaigns", [campaign(one) for one in of[0]], total=of[1])
+def campaigns(of: Listed[Campaign]) -> Json:
+    return listed("campaigns", [campaign(each) for each in of.things], total=of.total)

@@ -9,6 +9,7 @@ from shared.wire.answers.parts import Json, listed, present
 
 if TYPE_CHECKING:  # a checkout shows customers in short, and need not load what is told of them at length
     from shared.domain.customers import Customer, Deletion
+    from shared.domain.lists import Listed
     from shared.domain.summaries import Person, Summary
 
 
@@ -48,8 +49,8 @@ def person(of: Person) -> Json:
     }
 
 
-def people(of: tuple[list[Person], int]) -> Json:
-    return listed("customers", [person(one) for one in of[0]], total=of[1])
+def people(of: Listed[Person]) -> Json:
+    return listed("customers", [person(one) for one in of.things], total=of.total, has_more=of.more)
 
 
 def summary(of: Summary) -> Json:

@@ -1,5 +1,6 @@
 """How orders look, and what offers did to their price."""
 
+from shared.domain.lists import Listed
 from shared.domain.model import iso
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.wire.answers.parts import Json, listed, present
@@ -51,8 +52,8 @@ def kept_order(of: StoredOrder) -> Json:
     return {name: said for name, said in stored_order(of).items() if of.discount or "discount" not in name}
 
 
-def kept_orders(of: tuple[list[StoredOrder], int]) -> Json:
-    return listed("orders", [kept_order(one) for one in of[0]], total=of[1])
+def kept_orders(of: Listed[StoredOrder]) -> Json:
+    return listed("orders", [kept_order(one) for one in of.things], total=of.total)
 
 
 def _items(of: Order) -> list[Json]:

@@ -1,5 +1,6 @@
 """How publications look."""
 
+from shared.domain.lists import Listed
 from shared.domain.model import iso
 from shared.domain.publications import Published
 from shared.wire.answers.customers import customer
@@ -34,5 +35,5 @@ def publication_entry(of: Published) -> Json:
     return full
 
 
-def publications(of: tuple[list[Published], int]) -> Json:
-    return listed("publications", [publication_entry(one) for one in of[0]], total=of[1])
+def publications(of: Listed[Published]) -> Json:
+    return listed("publications", [publication_entry(each) for each in of.things], total=of.total)

@@ -3,6 +3,7 @@
 from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
 from shared.domain.discounts import Discount
+from shared.domain.lists import Listed
 from shared.domain.model import iso
 from shared.domain.vouchers import Made, Voucher
 from shared.domain.windows import WINDOWS, Windows
@@ -85,5 +86,5 @@ def voucher_or_promise(of: Made | AsyncAction) -> Json:
     return made(of) if isinstance(of, Made) else promised(of)
 
 
-def vouchers(of: tuple[list[Made], int]) -> Json:
-    return listed("vouchers", [made(one) for one in of[0]], total=of[1])
+def vouchers(of: Listed[Made]) -> Json:
+    return listed("vouchers", [made(each) for each in of.things], total=of.total)
