@@ -8,8 +8,8 @@ CDK := aws-cdk@2.1148.1
 PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up install test format lint types imports unit contract races real infra bench replay evidence \
-	deploy-local clean
+.PHONY: help demo up install test format lint types imports unit contract lambda races real infra bench replay replay-orders evidence \
+	fuzz fuzz-a-little deploy-local clean
 
 help:  ## What there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -26,7 +26,7 @@ install: .venv/deploy  ## What `cdk deploy` needs
 deploy-local: .venv/deploy  ## The same stack onto an AWS on this machine
 	@$(BIN)/python -m infra.local.deploy
 
-test: .venv/test format lint types imports unit contract races real infra  ## All that the gate runs
+test: .venv/test format lint types imports unit contract lambda races fuzz-a-little real infra  ## All that the gate runs
 	@echo "all slices passed"
 
 format: .venv/test
@@ -41,8 +41,12 @@ unit: .venv/test  ## Decisions, stores and handlers
 	$(PYTEST) shared tests/unit tests/storage tests/functions
 contract: .venv/test  ## The official SDK and bad input over HTTP
 	$(PYTEST) -n 2 --dist loadfile tests/contract
+lambda: .venv/test  ## The same handlers under AWS's own runtime client
+	$(PYTEST) tests/ric
 races: .venv/test  ## Many clients at once, over HTTP
 	$(PYTEST) tests/faults
+fuzz-a-little: .venv/test  ## Two thousand odd requests
+	$(PYTEST) tests/fuzz
 real: .venv/test  ## The first 200 redemptions of the retailer's year
 	$(PYTEST) tests/replay
 infra: .venv/test  ## The template, and one deployed stack
@@ -50,9 +54,13 @@ infra: .venv/test  ## The template, and one deployed stack
 
 replay: .venv/test  ## The retailer's whole year over HTTP
 	@$(BIN)/python -m tests.replay.year
+replay-orders: .venv/test  ## The retailer's households and a month of their baskets, and a plain query over them
+	@$(BIN)/python -m tests.replay.orders
+fuzz: .venv/test  ## Fifty thousand odd requests; prints the seed (SEED=… runs the same again)
+	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED))
 bench: .venv/test  ## Ratios within one run
 	@$(BIN)/python -m tests.benchmarks
-evidence: test replay bench  ## The longer proofs
+evidence: test replay replay-orders fuzz bench  ## The longer proofs
 
 clean:  ## Forget the environment and the local data
 	rm -rf .venv .bonbon cdk.out

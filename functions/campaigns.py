@@ -62,12 +62,12 @@ def delete(request: Request, campaign_id: str) -> AsyncAction:
     )
 
 
-@api.post("/v1/campaigns/{campaign_id}/enable", answer=campaigns.campaign)
+@api.post("/v1/campaigns/{campaign_id}/enable", answer=campaigns.campaign, outcome="enabled")
 def enable(request: Request, campaign_id: str) -> Campaign:
     return _switch(request, campaign_id, active=True)
 
 
-@api.post("/v1/campaigns/{campaign_id}/disable", answer=campaigns.campaign)
+@api.post("/v1/campaigns/{campaign_id}/disable", answer=campaigns.campaign, outcome="disabled")
 def disable(request: Request, campaign_id: str) -> Campaign:
     return _switch(request, campaign_id, active=False)
 

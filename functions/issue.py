@@ -7,14 +7,24 @@ from shared.runtime.pages import page_of
 from shared.storage.publications import PublicationStore
 from shared.usecases.issue import Wish, issue
 from shared.wire.answers import publications
-from shared.wire.publications import PublicationBody
+from shared.wire.body import read
+from shared.wire.publications import PublicationBody, body_of_query
 
 handler = api = Api()
 
 
-@api.post("/v1/publications", answer=publications.publication)
+@api.post("/v1/publications", answer=publications.publication, outcome="issued")
 def publish(request: Request) -> Published:
-    body = request.read(PublicationBody)
+    return _publish(request, request.read(PublicationBody))
+
+
+@api.get("/v1/publications/create", answer=publications.publication)
+def publish_by_query(request: Request) -> Published:
+    """The same where a caller can only follow a link; a ``source_id`` makes it happen once."""
+    return _publish(request, read(PublicationBody, body_of_query(request.query_string)))
+
+
+def _publish(request: Request, body: PublicationBody) -> Published:
     campaign = body.campaign
     wish = Wish(
         body.customer,

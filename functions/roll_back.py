@@ -10,12 +10,12 @@ from shared.wire.rollbacks import RollbackBody
 handler = api = Api()
 
 
-@api.post("/v1/redemptions/{redemption_id}/rollback", answer=redemptions.rollback)
+@api.post("/v1/redemptions/{redemption_id}/rollback", answer=redemptions.rollback, outcome="rolled_back")
 def roll_back_one(request: Request, redemption_id: str) -> Told:
     return _roll_back(request, redemption_id, stacked=False)
 
 
-@api.post("/v1/redemptions/{redemption_id}/rollbacks", answer=redemptions.rollbacks)
+@api.post("/v1/redemptions/{redemption_id}/rollbacks", answer=redemptions.rollbacks, outcome="rolled_back")
 def roll_back_stack(request: Request, redemption_id: str) -> Told:
     return _roll_back(request, redemption_id, stacked=True)
 

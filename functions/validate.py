@@ -1,17 +1,17 @@
 """May these offers be used on this order, and what would it then cost?"""
 
 from shared.domain.checkout import Verdict
-from shared.runtime import settings
 from shared.runtime.api import Api, Request
 from shared.storage.ledger import Ledger
 from shared.usecases.validate import validate
-from shared.wire.answers import validations
+from shared.wire.answers import client, validations
 from shared.wire.checkouts import CheckoutBody
 
 handler = api = Api()
 
 
-@api.post("/v1/validations", answer=validations.validation)
+@api.post("/v1/validations", answer=validations.validation, outcome="validated")
+@api.post("/client/v1/validations", answer=client.validation, outcome="validated")
 def validate_stackable(request: Request) -> Verdict:
     checkout = request.read(CheckoutBody).checkout(request_id=request.id)
-    return validate(checkout, at=request.at, rules=settings.RULES, ledger=Ledger(request.table, request.project))
+    return validate(checkout, at=request.at, ledger=Ledger(request.table, request.project))

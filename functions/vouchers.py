@@ -53,17 +53,17 @@ def delete(request: Request, code: str) -> None:
     usecases.delete_voucher(code, for_good=request.flag("force"), vouchers=_vouchers(request))
 
 
-@api.post("/v1/vouchers/{code}/enable", answer=vouchers.made)
+@api.post("/v1/vouchers/{code}/enable", answer=vouchers.made, outcome="enabled")
 def enable(request: Request, code: str) -> Made:
     return _changed(request, code, lambda voucher: voucher.model_copy(update={"active": True}))
 
 
-@api.post("/v1/vouchers/{code}/disable", answer=vouchers.made)
+@api.post("/v1/vouchers/{code}/disable", answer=vouchers.made, outcome="disabled")
 def disable(request: Request, code: str) -> Made:
     return _changed(request, code, lambda voucher: voucher.model_copy(update={"active": False}))
 
 
-@api.delete("/v1/vouchers/{code}/sessions/{session_key}")
+@api.delete("/v1/vouchers/{code}/sessions/{session_key}", outcome="released")
 def release_session(request: Request, code: str, session_key: str) -> Hold:
     return usecases.release_session(code, session_key, vouchers=_vouchers(request))
 

@@ -10,22 +10,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from infra import cors
 from infra.names import name
 from shared.runtime.routes import ROUTES
 
 RATE = 1_000
 BURST = 2_000
 """Requests a second, and at once, that all callers together may make: the ceiling of a month's bill."""
-
-CLIENT_HEADERS = (
-    "content-type",
-    "idempotency-key",
-    "x-client-application-id",
-    "x-client-token",
-)
-"""What a browser may send from another site. The server's own keys are not among them: a page must not know them."""
-
-ANSWER_HEADERS = ("retry-after", "x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-retry")
 
 
 class Api(apigateway.HttpApi):
@@ -46,16 +37,11 @@ class Api(apigateway.HttpApi):
             default_integration=integrations["unknown"],
             cors_preflight=apigateway.CorsPreflightOptions(
                 # Any site may ask: a browser's key is held against its own list of origins when it is used.
-                allow_origins=["*"],
-                allow_methods=[
-                    apigateway.CorsHttpMethod.GET,
-                    apigateway.CorsHttpMethod.POST,
-                    apigateway.CorsHttpMethod.PUT,
-                    apigateway.CorsHttpMethod.DELETE,
-                ],
-                allow_headers=list(CLIENT_HEADERS),
-                expose_headers=list(ANSWER_HEADERS),
-                max_age=Duration.hours(1),
+                allow_origins=[cors.ORIGINS],
+                allow_methods=[apigateway.CorsHttpMethod[method] for method in cors.METHODS],
+                allow_headers=list(cors.REQUEST_HEADERS),
+                expose_headers=list(cors.ANSWER_HEADERS),
+                max_age=Duration.seconds(cors.MAX_AGE),
             ),
         )
         for route in ROUTES:

@@ -1,7 +1,14 @@
-"""The ``bonbon`` command: serve locally; make and revoke keys."""
+"""The ``bonbon`` command: serve locally; make, list and revoke keys."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.domain.origins import origin_of
+
+if TYPE_CHECKING:
+    from shared.storage.access_keys import AccessKeyStore
 
 CURL = "curl -H X-App-Id:sandbox -H X-App-Token:sandbox-secret"
 WELCOME = """
@@ -12,6 +19,13 @@ WELCOME = """
   {curl} {url}/v1/redemptions -d '{{"redeemables":[{{"id":"HELLO"}}],"order":{{"amount":10000}}}}'
 """
 
+HEADERS = {
+    "server": ("X-App-Id", "X-App-Token"),
+    "client": ("X-Client-Application-Id", "X-Client-Token"),
+    "management": ("X-Management-Id", "X-Management-Token"),
+}
+"""What the two halves of a key pair are called when they are sent."""
+
 
 def main() -> None:
     """Read the command line and do what it says."""
@@ -21,11 +35,15 @@ def main() -> None:
     serving.add_argument("--port", type=int, default=8080)
     serving.add_argument("--data", type=Path, default=Path(".bonbon"), help="where its state is kept (.bonbon)")
     serving.add_argument("--welcome", action="store_true", help="say how to try it")
-    keys = commands.add_parser("keys", help="make or revoke key pairs in a deployed table")
-    keys.add_argument("action", choices=("create", "revoke"))
+    keys = commands.add_parser("keys", help="make, list or revoke key pairs in a deployed table")
+    keys.add_argument("action", choices=("create", "list", "revoke"))
     keys.add_argument("--table", required=True, help="the stack's output TableName")
     keys.add_argument("--project", default="proj_production")
     keys.add_argument("--side", choices=("server", "client", "management"), default="server")
+    keys.add_argument(
+        "--origin", type=origin_of, action="append", default=[], help="of a client's key: a site whose pages may use it"
+    )
+    keys.add_argument("--client-refusals", choices=("alike", "detailed"), default="alike", help="of a client's key")
     keys.add_argument("--app-id", default="", help="the key pair to revoke")
     arguments = parser.parse_args()
     if arguments.command == "serve":
@@ -44,11 +62,32 @@ def _keys(arguments: argparse.Namespace) -> None:
     from shared.storage.table import Table
 
     store = AccessKeyStore(Table(boto3.client("dynamodb"), arguments.table))
-    if arguments.action == "create":
-        key, token = store.add(arguments.project, arguments.side)
-        print(f"X-App-Id:    {key.app_id}\nX-App-Token: {token}\nThe token is shown once; only its hash is kept.")
-    elif arguments.app_id:
-        store.revoke(arguments.app_id)
-        print(f"{arguments.app_id} is revoked; a Lambda that is warm forgets it within a minute.")
-    else:
-        raise SystemExit("bonbon keys revoke: --app-id is missing")
+    match arguments.action:
+        case "create":
+            _create(arguments, store)
+        case "list":
+            for key in store.of(arguments.project):
+                print(f"{key.app_id}  {key.side:10}  {key.created_at}  {' '.join(key.origins)}".rstrip())
+        case "revoke" if arguments.app_id:
+            store.revoke(arguments.app_id)
+            print(f"{arguments.app_id} is revoked, and its tokens; a Lambda that is warm forgets it within a minute.")
+        case _:
+            raise SystemExit("bonbon keys revoke: --app-id is missing")
+
+
+def _create(arguments: argparse.Namespace, store: "AccessKeyStore") -> None:
+    client = arguments.side == "client"
+    if client and not arguments.origin:
+        raise SystemExit("bonbon keys create: a client's key needs --origin, the site whose pages may use it")
+    if not client and (arguments.origin or arguments.client_refusals != "alike"):
+        raise SystemExit("bonbon keys create: --origin and --client-refusals are of a client's key")
+    key, token = store.add(
+        arguments.project,
+        arguments.side,
+        at=datetime.now(UTC),  # noqa: TID251 - a command has no gateway to be told the time by
+        origins=arguments.origin,
+        detailed=arguments.client_refusals == "detailed",
+    )
+    for name, value in zip(HEADERS[arguments.side], (key.app_id, token), strict=True):
+        print(f"{name + ':':25}{value}")
+    print("The token is shown once; only its hash is kept.")

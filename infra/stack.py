@@ -1,6 +1,8 @@
 """Everything that is deployed, and who may do what. How each thing is made stands in the module of its name."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
@@ -11,6 +13,10 @@ from infra.api import Api
 from infra.dependencies import Dependencies
 from infra.function import Function, source_code
 from infra.table import Table
+from shared.runtime.routes import ROUTES
+
+Make = Callable[..., Function]
+"""What makes the function of a word."""
 
 
 class Bonbon(Stack):
@@ -20,7 +26,8 @@ class Bonbon(Stack):
         super().__init__(scope, id_, description=description)
         table = Table(self, "Table")
         actions = Actions(self, "Actions")
-        function = partial(
+        functions: dict[str, Function] = {}
+        make = partial(
             Function,
             self,
             code=source_code(self),
@@ -28,67 +35,21 @@ class Bonbon(Stack):
             environment={"TABLE_NAME": table.table_name, "QUEUE_URL": actions.queue.queue_url},
         )
 
-        # Who may do what. Every caller's key is read (GetItem); a POST may have its answer remembered (PutItem); a
-        # transaction asks for the permission of each of its parts.
-        validate = function("validate")
-        table.let(validate, "GetItem", "BatchGetItem", "Query")
-        table.let(validate, "PutItem", "UpdateItem", "DeleteItem")  # a session's hold, and the end of a lapsed one
+        def function(word: str, **more: Any) -> Function:
+            functions[word] = make(word, **more)
+            return functions[word]
 
-        redeem = function("redeem")
-        table.let(redeem, "GetItem", "BatchGetItem", "Query")
-        table.let(redeem, "PutItem", "UpdateItem", "DeleteItem")
+        _for_checkouts(function, table)
+        _for_marketers(function, table, actions)
+        _for_callers(function, table)
+        _behind_the_queue(function, table, actions)
 
-        roll_back = function("roll_back")
-        table.let(roll_back, "GetItem", "BatchGetItem")
-        table.let(roll_back, "PutItem", "UpdateItem")
-
-        redemptions = function("redemptions")
-        table.let(redemptions, "GetItem", "BatchGetItem", "Query")
-        table.let_list(redemptions, "lists")
-
-        issue = function("issue")
-        table.let(issue, "GetItem", "BatchGetItem")
-        table.let_list(issue, "lists", "pools")
-        table.let(issue, "PutItem", "UpdateItem")
-
-        campaigns = function("campaigns")
-        table.let(campaigns, "GetItem", "BatchGetItem")
-        table.let_list(campaigns, "lists")
-        table.let(campaigns, "PutItem", "UpdateItem")
-        actions.let_send(campaigns)
-
-        vouchers = function("vouchers")
-        table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
-        table.let_list(vouchers, "lists", "pools")
-        table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
-
-        customers, orders = function("customers"), function("orders")
-        for people in (customers, orders):
-            table.let(people, "GetItem", "BatchGetItem", "PutItem")
-            table.let_list(people, "lists")
-        table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
-        table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
-
-        async_actions = function("async_actions")
-        table.let(async_actions, "GetItem", "BatchGetItem")
-        table.let_list(async_actions, "lists")
-
-        generate = function("generate", timeout=LONGEST_WORK)
-        table.let(generate, "GetItem", "BatchGetItem", "Query")  # which draws are taken; the holds of a code that goes
-        table.let_list(generate, "pools")
-        table.let(generate, "PutItem", "UpdateItem", "DeleteItem")
-        actions.worked_by(generate)
-        actions.let_send(generate)  # what one run cannot finish, the next carries on
-
-        unknown = function("unknown")  # says 404 or 405, for which it needs nothing
-
-        checkout = (validate, redeem, roll_back, redemptions, issue)
-        answering = (*checkout, campaigns, vouchers, customers, orders, async_actions, unknown)
-        api = Api(self, "Api", functions={function.word: function for function in answering})
+        answering = {route.function for route in ROUTES} | {"unknown"}
+        api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
         alarms = Alarms(
             self,
             "Alarms",
-            functions=(*answering, generate),
+            functions=functions.values(),
             dead_letters=actions.dead_letters,
             api=api,
             table=table,
@@ -113,3 +74,74 @@ class Bonbon(Stack):
             value=alarms.topic.topic_arn,
             description="Alarms ring here; subscribe an e-mail address to hear them",
         )
+
+
+# Who may do what. Every caller's key is read (GetItem); a POST may have its answer remembered (PutItem); a transaction
+# asks for the permission of each of its parts.
+
+
+def _for_checkouts(function: Make, table: Table) -> None:
+    validate = function("validate")
+    table.let(validate, "GetItem", "BatchGetItem", "Query")
+    table.let(validate, "PutItem", "UpdateItem", "DeleteItem")  # a session's hold, and the end of a lapsed one
+
+    redeem = function("redeem")
+    table.let(redeem, "GetItem", "BatchGetItem", "Query")
+    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem")
+
+    roll_back = function("roll_back")
+    table.let(roll_back, "GetItem", "BatchGetItem")
+    table.let(roll_back, "PutItem", "UpdateItem")
+
+    redemptions = function("redemptions")
+    table.let(redemptions, "GetItem", "BatchGetItem", "Query")
+    table.let_list(redemptions, "lists")
+
+
+def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
+    issue = function("issue")
+    table.let(issue, "GetItem", "BatchGetItem")
+    table.let_list(issue, "lists", "pools")
+    table.let(issue, "PutItem", "UpdateItem")
+
+    campaigns = function("campaigns")
+    table.let(campaigns, "GetItem", "BatchGetItem")
+    table.let_list(campaigns, "lists")
+    table.let(campaigns, "PutItem", "UpdateItem")
+    actions.let_send(campaigns)
+
+    vouchers = function("vouchers")
+    table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
+    table.let_list(vouchers, "lists", "pools")
+    table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
+
+    customers, orders = function("customers"), function("orders")
+    for people in (customers, orders):
+        table.let(people, "GetItem", "BatchGetItem", "PutItem")
+        table.let_list(people, "lists")
+    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+    table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
+
+    gift_cards = function("credits")
+    table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
+    table.let(gift_cards, "PutItem", "UpdateItem")
+
+    async_actions = function("async_actions")
+    table.let(async_actions, "GetItem", "BatchGetItem")
+    table.let_list(async_actions, "lists")
+
+
+def _for_callers(function: Make, table: Table) -> None:
+    oauth = function("oauth")
+    table.let(oauth, "GetItem", "PutItem", "DeleteItem")  # a token, told and ended
+
+    function("unknown")  # says 404 or 405, for which it needs nothing
+
+
+def _behind_the_queue(function: Make, table: Table, actions: Actions) -> None:
+    generate = function("generate", timeout=LONGEST_WORK)
+    table.let(generate, "GetItem", "BatchGetItem", "Query")  # which draws are taken; the holds of a code that goes
+    table.let_list(generate, "pools")
+    table.let(generate, "PutItem", "UpdateItem", "DeleteItem")
+    actions.worked_by(generate)
+    actions.let_send(generate)  # what one run cannot finish, the next carries on

@@ -14,15 +14,17 @@ from typing import Any, NamedTuple
 
 from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import Checkout, Facts, Verdict
+from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Conflict, Duplicate, Moved, NotFound
+from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash, derived
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
-from shared.domain.vouchers import Hold, Made, Place, Redeemable, Voucher
+from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
 from shared.storage.orders import order_id
 
@@ -209,38 +211,35 @@ class FakeLedger(Store):
         customer = self._memory.get(*self._spot("customer", id_)) if id_ else None
         order = self._memory.get(*self._spot("order", order_id_)) if order_id_ else None
         return Facts(
-            redeemables, customer, order, self._summary(customer) if checkout.customer else self._summary_of(order)
+            redeemables,
+            customer,
+            order,
+            self._summary(customer) if checkout.customer else self._summary_of(order),
+            self._memory.get(*self._spot("settings")) or Project(),
         )
 
-    def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None:
+    def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         holds = self._memory.all(*self._spot("hold", code_hash(self.project, voucher.code)))
-        return next((hold for hold in holds if hold.lapsed(at)), None)
+        return tuple(hold for hold in holds if hold.lapsed(at) and hold.session != but)
 
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
         with self._memory.commit() as draft:
             for offer in verdict.applicable:
                 its = offer.redeemable
                 spot = self._hold_spot(its.voucher.code, session)
+                new = Hold(session, until, offer.credits or 0)
                 if its.own:
-                    draft.change(spot, lambda _: Hold(session, until), otherwise=Moved())
+                    draft.change(spot, lambda _, new=new: new, otherwise=Moved())
                 else:
-                    draft.create(spot, Hold(session, until), otherwise=Moved())
-                if its.place() is Place.NEW:
-                    self._take(draft, its.voucher, taken=1)
-                elif its.place() is Place.LAPSED and its.lapsed:
-                    draft.drop(self._hold_spot(its.voucher.code, its.lapsed.session), its.lapsed)
+                    draft.create(spot, new, otherwise=Moved())
+                self._take(draft, offer, redeemed=False)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
             for offer in verdict.applicable:
-                its = offer.redeemable
-                if its.place() is Place.NEW:
-                    self._take(draft, its.voucher, taken=1, redeemed_quantity=1)
-                else:
-                    hold = its.own or its.lapsed
-                    assert hold
-                    self._take(draft, its.voucher, redeemed_quantity=1)
-                    draft.drop(self._hold_spot(its.voucher.code, hold.session), hold)
+                self._take(draft, offer, redeemed=True)
+                if own := offer.place.own:
+                    draft.drop(self._hold_spot(offer.redeemable.voucher.code, own.session), own)
             for record in (*told.records, *filter(None, (told.parent,))):
                 self._record(draft, record)
             if told.order:
@@ -269,7 +268,9 @@ class FakeLedger(Store):
                 if offer and offer.voucher:
                     draft.change(
                         self._voucher_spot(offer.voucher.code),
-                        lambda found: counted(found, taken=-1, redeemed_quantity=-1),
+                        lambda found, back=record.credits or 0: counted(
+                            found, taken=-1, redeemed_quantity=-1, balance=back, free=back
+                        ),
                         otherwise=Moved(),
                     )
             if told.order and known:
@@ -327,21 +328,38 @@ class FakeLedger(Store):
     def _campaign(self, voucher: Voucher) -> Campaign | None:
         return self._memory.get(*self._spot("campaign", voucher.campaign_id)) if voucher.campaign_id else None
 
-    def _take(self, draft: Draft, voucher: Voucher, **more: int) -> None:
-        bound = "taken" if "taken" in more else "redeemed_quantity"
+    def _take(self, draft: Draft, offer: Applicable, *, redeemed: bool) -> None:
+        place, voucher, credits_ = offer.place, offer.redeemable.voucher, offer.credits or 0
+        for hold in place.lapsed:
+            draft.drop(self._hold_spot(voucher.code, hold.session), hold)
+        more = {"taken": 1 - len(place.holds), "free": place.credits - credits_}
+        if redeemed:
+            more |= {"redeemed_quantity": 1, "balance": -credits_}
 
         def taken(found: Voucher) -> Voucher | None:
-            left = found.quantity is None or getattr(found, bound) < found.quantity
-            return counted(found, **more) if usable(found) and left else None
+            bound = found.redeemed_quantity if place.holds else found.taken
+            left = found.quantity is None or bound < found.quantity
+            return counted(found, **more) if usable(found) and left and found.free + more["free"] >= 0 else None
 
-        draft.change(self._voucher_spot(voucher.code), taken, otherwise=Moved())
+        if any(more.values()):
+            draft.change(self._voucher_spot(voucher.code), taken, otherwise=Moved())
 
     def _record(self, draft: Draft, record: Redemption) -> None:
         taken = Conflict("conflict", "Two records drew one id")
         draft.create(self._spot("redemption", record.id), record, otherwise=taken)
 
 
-COUNTERS = ("holder_id", "redeemed_quantity", "taken", "published", "deleted")
+COUNTERS = (
+    "holder_id",
+    "redeemed_quantity",
+    "taken",
+    "published",
+    "deleted",
+    "income",
+    "subtracted",
+    "balance",
+    "free",
+)
 
 
 class FakeVouchers(Store):
@@ -371,6 +389,24 @@ class FakeVouchers(Store):
         with self._memory.commit() as draft:
             draft.change(self._voucher_spot(voucher.code), saved, otherwise=Moved())
 
+    def adjust(self, adjusted: tuple[Voucher, Adjustment]) -> None:
+        voucher, adjustment = adjusted
+        amount = adjustment.amount
+        more = {"balance": amount, "free": amount, "income" if amount > 0 else "subtracted": abs(amount)}
+
+        def adjusting(found: Voucher) -> Voucher | None:
+            return None if found.deleted or found.free + amount < 0 else counted(found, **more)
+
+        with self._memory.commit() as draft:
+            draft.change(self._voucher_spot(voucher.code), adjusting, otherwise=Moved())
+            draft.create(self._adjustment_spot(voucher.code, adjustment.id), adjustment, otherwise=Moved())
+
+    def adjustments(self, code: str) -> list[Adjustment]:
+        return self._memory.all(*self._adjustment_spot(code, "")[:3])
+
+    def _adjustment_spot(self, code: str, id_: str) -> Spot:
+        return self._spot("adjustment", code_hash(self.project, code), id_)
+
     def remove(self, voucher: Voucher, *, for_good: bool) -> None:
         spot = self._voucher_spot(voucher.code)
         with self._memory.commit() as draft:
@@ -389,7 +425,11 @@ class FakeVouchers(Store):
     def release(self, voucher: Voucher, hold: Hold) -> None:
         with self._memory.commit() as draft:
             draft.drop(self._hold_spot(voucher.code, hold.session), hold)
-            draft.change(self._voucher_spot(voucher.code), lambda found: counted(found, taken=-1), otherwise=Moved())
+            draft.change(
+                self._voucher_spot(voucher.code),
+                lambda found: counted(found, taken=-1, free=hold.credits),
+                otherwise=Moved(),
+            )
 
 
 class FakeCampaigns(Store):
@@ -448,6 +488,7 @@ class FakePublications(Store):
             self._memory.get(*self._spot("customer", customer_id_)),
             self._memory.get(*self._spot("publication", publication_id)) if publication_id else None,
             self._memory.get(*self._spot("joined", customer_id_, campaign_id)) if campaign_id else None,
+            self._memory.get(*self._spot("settings")) or Project(),
         )
 
     def get(self, publication_id: str) -> Publication:
@@ -496,9 +537,22 @@ class FakePublications(Store):
         def given(found: Voucher) -> Voucher | None:
             if not usable(found) or (voucher.is_unique and found.published):
                 return None
-            return counted(found, published=1).model_copy(update={"holder_id": found.holder_id or holder})
+            update = {"holder_id": found.holder_id or holder, "expiration_date": voucher.expiration_date}
+            return counted(found, published=1).model_copy(update=update)
 
         draft.change(self._voucher_spot(voucher.code), given, otherwise=Moved())
+
+
+class FakeProjects(Store):
+    """What the project has settled."""
+
+    def get(self) -> Project:
+        settled: Project | None = self._memory.get(*self._spot("settings"))
+        return settled or Project()
+
+    def save(self, project: Project) -> None:
+        with self._memory.commit() as draft:
+            draft.things[self._spot("settings")] = project
 
 
 class FakeCustomers(Store):
@@ -608,6 +662,7 @@ class Stores(NamedTuple):
     campaigns: Any
     publications: Any
     work: Any
+    projects: Any
     customers: Any
     orders: Any
     everything: Callable[[], object]
@@ -616,5 +671,6 @@ class Stores(NamedTuple):
 def in_memory(project: str, memory: Memory | None = None) -> Stores:
     """The stores of a project in a memory, or in one of their own."""
     memory = memory or Memory()
-    kinds = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork, FakeCustomers, FakeOrders)
+    books = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork)
+    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders)
     return Stores(project, *(kind(memory, project) for kind in kinds), everything=lambda: memory.things)

@@ -24,7 +24,8 @@ import boto3
 
 from infra import node
 from infra.local import engine
-from infra.local.serve import KEYS
+from infra.local.clock import Clock
+from infra.local.serve import add_keys
 from infra.local.service import free_port
 from shared.storage.access_keys import AccessKeyStore
 from shared.storage.table import Table
@@ -70,8 +71,7 @@ def deployed(port: int | None = None, *, quiet: bool = True) -> Iterator[Deploym
         aws.client("s3", endpoint_url=endpoint).delete_bucket_policy(Bucket=bucket)
         outputs = toolkit.deploy()
         store = AccessKeyStore(Table(aws.client("dynamodb", endpoint_url=endpoint), outputs["TableName"]))
-        for project, side, app_id, token in KEYS:
-            store.add(project, side, app_id=app_id, token=token)  # type: ignore[arg-type]  # side is one of three words
+        add_keys(store, at=Clock().now())
         api = urlsplit(outputs["ApiUrl"]).netloc.partition(".")[0]
         yield Deployment(f"{endpoint}/_aws/execute-api/{api}/$default", endpoint, outputs)
 

@@ -22,6 +22,7 @@ def event_of(
     query: str = "",
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
+    address: str = "127.0.0.1",
     now: datetime,
 ) -> tuple[str, Json]:
     """The function that a request is for, and the event that it gets; ``path`` is still percent-encoded."""
@@ -45,7 +46,7 @@ def event_of(
                 "method": method,
                 "path": unquote(path),
                 "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
+                "sourceIp": address,
                 "userAgent": folded.get("user-agent", ""),
             },
             "requestId": str(uuid.uuid4()),

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from infra import cors
 from infra.local.clock import Clock
 from infra.local.events import event_of
 from infra.local.outbox import Outbox
@@ -60,18 +61,24 @@ class Gateway:
             status, said = self._local(scope["method"], path, body)
             await _send(send, status, {"content-type": "application/json"}, json.dumps(said).encode())
             return
+        headers = [(field.decode("latin-1"), value.decode("latin-1")) for field, value in scope["headers"]]
+        to_page = cors.answer_headers(headers)
+        if (welcome := cors.preflight(scope["method"], headers)) is not None:
+            await _send(send, 204, welcome, b"")
+            return
         name, event = event_of(
             scope["method"],
             path,
             query=scope["query_string"].decode("latin-1"),
-            headers=[(field.decode("latin-1"), value.decode("latin-1")) for field, value in scope["headers"]],
+            headers=headers,
             body=body,
+            address=scope["client"][0],
             now=self._clock.now(),
         )
         loop = asyncio.get_running_loop()
         context = Context(f"bonbon-{name}", event["requestContext"]["requestId"])
         answer = await loop.run_in_executor(self._threads, self._functions[name], event, context)
-        await _send(send, answer["statusCode"], answer["headers"], answer["body"].encode())
+        await _send(send, answer["statusCode"], answer["headers"] | to_page, answer["body"].encode())
 
     def _local(self, method: str, path: str, body: bytes) -> tuple[int, Json]:
         match method, path:

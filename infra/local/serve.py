@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import signal
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -25,6 +26,8 @@ KEYS = (
     ("management", "management", "management", "management-secret"),
 )
 """The fixed projects and keys of every local run. They open nothing but a service on this machine."""
+PAGES_HERE = tuple(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1"))
+"""The client keys' origins: any page of this machine."""
 GRACE_SECONDS = 3
 
 
@@ -40,6 +43,13 @@ class Server(uvicorn.Server):
         print(self._announce, flush=True)
 
 
+def add_keys(store: AccessKeyStore, *, at: datetime) -> None:
+    """Make the fixed keys; they may be there already."""
+    for project, side, app_id, token in KEYS:
+        origins = PAGES_HERE if side == "client" else ()
+        store.add(project, side, at=at, app_id=app_id, token=token, origins=origins)  # type: ignore[arg-type]
+
+
 def serve(port: int, data: Path, *, extra: str = "") -> None:
     """Serve until SIGTERM or Ctrl-C, then stop within seconds; what was written is in ``data`` afterwards."""
     # uvicorn ends by raising the signal that stopped it once more; as an exception it leaves through the engine,
@@ -50,9 +60,8 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
     with engine.running(free_port(), data) as endpoint:
         engine.connect(endpoint)
         engine.create_table(endpoint)
-        for project, side, app_id, token in KEYS:
-            AccessKeyStore(settings.table()).add(project, side, app_id=app_id, token=token)  # type: ignore[arg-type]
         clock = Clock()
+        add_keys(AccessKeyStore(settings.table()), at=clock.now())
         pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
         pump.start()
         config = uvicorn.Config(

@@ -5,7 +5,7 @@
 Offers are applied in the order in which they were named, each to what the ones before it left to pay.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
 
@@ -13,38 +13,18 @@ from pydantic import Field
 
 from shared.domain.codes import Code
 from shared.domain.customers import Customer, Profile
-from shared.domain.discounts import Discount
 from shared.domain.errors import PromotionError, Reason
+from shared.domain.gifts import credits_for
 from shared.domain.ids import code_hash
 from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
+from shared.domain.projects import Project
+from shared.domain.stacking import NO_EFFECT, PRECEDING_FAILED, Stack
 from shared.domain.summaries import Summary
-from shared.domain.vouchers import Redeemable
+from shared.domain.vouchers import NOT_ENOUGH_CREDITS, Place, Redeemable
 
 NOT_FOUND = Reason("not_found", "Resource not found")
-LIMIT_EXCEEDED = Reason("applicable_redeemables_limit_exceeded", "Applicable redeemables limit exceeded")
-PRECEDING_FAILED = Reason("preceding_validation_failed", "Redeemable skipped due to preceding validation failed")
 ALREADY_PAID = Reason("order_already_paid", "order is already paid")
-
-
-class StackingRules(NamedTuple):
-    """How offers go together in one checkout; these are the contract's defaults."""
-
-    redeemables_limit: int = 30
-    applicable_redeemables_limit: int = 5
-    applicable_redeemables_per_category_limit: int = 1
-    applicable_redeemables_category_limits: Mapping[str, int] = {}
-    applicable_exclusive_redeemables_limit: int = 1
-    applicable_exclusive_redeemables_per_category_limit: int = 1
-    exclusive_categories: tuple[str, ...] = ()
-    joint_categories: tuple[str, ...] = ()
-    redeemables_application_mode: Literal["ALL"] = "ALL"
-    redeemables_sorting_rule: Literal["REQUESTED_ORDER"] = "REQUESTED_ORDER"
-    redeemables_products_application_mode: Literal["STACK"] = "STACK"
-    redeemables_no_effect_rule: Literal["REDEEM_ANYWAY"] = "REDEEM_ANYWAY"
-    no_effect_skip_categories: tuple[str, ...] = ()
-    no_effect_redeem_anyway_categories: tuple[str, ...] = ()
-    redeemables_rollback_order_mode: Literal["WITH_ORDER"] = "WITH_ORDER"
 
 
 SECONDS = {
@@ -82,6 +62,8 @@ class Checkout(NamedTuple):
     metadata: Metadata | None = None
     tracking_id: str | None = None
     request_id: str = ""
+    credits: Mapping[str, int] = {}
+    """How much to take off a gift card, by the name it has in ``named``; where nothing is said, what is needed."""
 
 
 class Facts(NamedTuple):
@@ -92,15 +74,23 @@ class Facts(NamedTuple):
     order: StoredOrder | None = None
     summary: Summary | None = None
     """Of whoever the order is or will be of."""
+    project: Project = Project()
 
 
 class Applicable(NamedTuple):
-    """An offer that may be used, and the price that it makes."""
+    """An offer that may be used, the price that it makes and, of a gift card, the credits that it takes."""
 
     named: str
     redeemable: Redeemable
-    discount: Discount
     price: Price | None
+    credits: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where the use, and the credits, come from."""
+        place = self.redeemable.place(self.credits or 0)
+        assert place, f"{self.redeemable.voucher.id} was judged applicable with nowhere to take it from"
+        return place
 
 
 class Inapplicable(NamedTuple):
@@ -120,7 +110,9 @@ class Skipped(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a checkout may do; valid only if every offer is applicable or was skipped by a limit."""
+    """What a checkout may do; valid if every offer is applicable or was passed over by the stacking rules, and under
+    ``PARTIAL`` if any is.
+    """
 
     checkout: Checkout
     facts: Facts
@@ -128,22 +120,25 @@ class Verdict(NamedTuple):
     inapplicable: tuple[Inapplicable, ...]
     skipped: tuple[Skipped, ...]
     price: Price | None
-    rules: StackingRules
 
     @property
     def valid(self) -> bool:
-        return not self.inapplicable
+        return bool(self.applicable)
+
+    @property
+    def refusal(self) -> Reason | None:
+        """The first reason why this may not be; None where it may."""
+        return None if self.valid else self.inapplicable[0].reasons[0]
 
 
-def refuse_malformed(named: Iterable[str], rules: StackingRules, *, project: str) -> None:
+MOST_NAMED = 30
+"""Offers in one checkout, whatever a project's rules; more would not fit one transaction."""
+
+
+def refuse_malformed(named: Iterable[str], *, project: str) -> None:
     """Raise what makes a list of offers senseless before any is looked up."""
     hashes = [code_hash(project, name) for name in named]
-    if len(hashes) > rules.redeemables_limit:
-        raise PromotionError(
-            "invalid_redeemables",
-            "Invalid redeemables",
-            details=f"redeemables: {len(hashes)} were sent, at most {rules.redeemables_limit} are allowed",
-        )
+    _refuse_too_many(len(hashes), MOST_NAMED)
     if len(set(hashes)) < len(hashes):
         raise PromotionError(
             "duplicated_redeemables",
@@ -152,26 +147,69 @@ def refuse_malformed(named: Iterable[str], rules: StackingRules, *, project: str
         )
 
 
-def decide(checkout: Checkout, facts: Facts, *, at: datetime, rules: StackingRules) -> Verdict:
-    """Judge every offer of a checkout at an instant. Nothing is spent, so it is safe to ask any number of times."""
+def _refuse_too_many(count: int, limit: int) -> None:
+    if count > limit:
+        raise PromotionError(
+            "invalid_redeemables",
+            "Invalid redeemables",
+            details=f"redeemables: {count} were sent, at most {limit} are allowed",
+        )
+
+
+def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
+    """Judge every offer of a checkout at an instant. Nothing is spent, so it is safe to ask any number of times.
+
+    Raises:
+        PromotionError: if the project's rules do not allow so many offers at once.
+    """
+    rules = facts.project.stacking
+    _refuse_too_many(len(checkout.named), rules.redeemables_limit)
+    reasons = {named: tuple(_unmet(named, facts, at=at)) for named in checkout.named}
+    usable = {named: facts.redeemables[named] for named, why in reasons.items() if not why}
+    stack = Stack(rules, [redeemable.voucher.category for redeemable in usable.values()])
     price = Price(checkout.order.total) if checkout.order else None
     applicable: list[Applicable] = []
-    inapplicable: list[Inapplicable] = []
     skipped: list[Skipped] = []
-    for named in checkout.named:
-        redeemable = facts.redeemables.get(named)
-        reasons = tuple(redeemable.unmet(at=at)) if redeemable else (NOT_FOUND,)
-        if facts.order and facts.order.status in ("PAID", "FULFILLED"):
-            reasons = (*reasons, ALREADY_PAID)
-        if reasons or redeemable is None:
-            inapplicable.append(Inapplicable(named, redeemable, reasons))
-        elif len(applicable) >= rules.applicable_redeemables_limit:
-            skipped.append(Skipped(named, redeemable, LIMIT_EXCEEDED))
+    for named, redeemable in usable.items():
+        category = redeemable.voucher.category
+        if passed_over := stack.against(category):
+            skipped.append(Skipped(named, redeemable, passed_over))
+            continue
+        offer = _applied(named, redeemable, price, wanted=checkout.credits.get(named))
+        if offer is None:
+            reasons[named] = (NOT_ENOUGH_CREDITS,)
+        elif offer.price and not offer.price.applied and rules.skips_without_effect(category):
+            skipped.append(Skipped(named, redeemable, NO_EFFECT))
         else:
-            discount = redeemable.discount
-            price = price and price.less(discount.of(price.total))
-            applicable.append(Applicable(named, redeemable, discount, price))
-    if inapplicable:
+            stack.let_in(category)
+            applicable.append(offer)
+            price = offer.price
+    if not applicable:  # nothing could be used: then what passed an offer over is why it cannot be
+        reasons |= {offer.named: (offer.reason,) for offer in skipped}
+        skipped = []
+    inapplicable = [Inapplicable(named, facts.redeemables.get(named), why) for named, why in reasons.items() if why]
+    if inapplicable and not rules.is_partial:
         skipped = [Skipped(offer.named, offer.redeemable, PRECEDING_FAILED) for offer in applicable] + skipped
         applicable = []
-    return Verdict(checkout, facts, tuple(applicable), tuple(inapplicable), tuple(skipped), price, rules)
+    return Verdict(checkout, facts, tuple(applicable), tuple(inapplicable), tuple(skipped), price)
+
+
+def _unmet(named: str, facts: Facts, *, at: datetime) -> Iterator[Reason]:
+    if redeemable := facts.redeemables.get(named):
+        yield from redeemable.unmet(at=at, zone=facts.project.zone)
+    else:
+        yield NOT_FOUND
+    if facts.order and facts.order.status in ("PAID", "FULFILLED"):
+        yield ALREADY_PAID
+
+
+def _applied(named: str, redeemable: Redeemable, price: Price | None, *, wanted: int | None) -> Applicable | None:
+    """An offer applied to what is left to pay; None if it is a gift card with too little on it."""
+    if not redeemable.is_gift:
+        return Applicable(named, redeemable, price and price.less(redeemable.discount.of(price.total)))
+    if price is None and wanted is None:
+        return Applicable(named, redeemable, None)  # no more is asked than whether the card may be used
+    taken = credits_for(price and price.total, wanted=wanted, available=redeemable.available)
+    if taken is None or redeemable.place(taken) is None:
+        return None
+    return Applicable(named, redeemable, price and price.less(taken), taken)

@@ -5,6 +5,7 @@ PromotionError                  400
 ├── Unauthorized                401  no key, a wrong key, or a key of another side
 ├── NotFound                    404  no such voucher, campaign, redemption, …
 ├── MethodNotAllowed            405  the path exists, the verb does not
+├── TooManyRequests             429  asked too often; ``retry_after`` says when to ask again
 ├── Conflict                    409  the state is not the one the request needs
 │   ├── Duplicate               409  something of that name or code exists already
 │   └── Busy                    409  others kept changing the same things; ask again
@@ -73,6 +74,16 @@ class NotFound(PromotionError):
 class MethodNotAllowed(PromotionError):
     def __init__(self, method: str, allowed: str) -> None:
         super().__init__("method_not_allowed", "Method not allowed", details=f"{method} is not one of {allowed}")
+
+
+class TooManyRequests(PromotionError):
+    """Asked too often; ``retry_after`` seconds from now it is welcome again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "too_many_requests", "Too many requests", details=f"please ask again in {retry_after} s, not before"
+        )
+        self.retry_after = retry_after
 
 
 class Conflict(PromotionError):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
 from shared.domain.model import Frozen, Instant, Metadata
+from shared.domain.projects import Project
 from shared.domain.vouchers import Voucher
 
 
@@ -28,6 +29,7 @@ class Known(NamedTuple):
     """The one of the same ``source_id``."""
     joined: str | None = None
     """The id of the first one by which this customer joined this campaign."""
+    project: Project = Project()
 
 
 class Published(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import Applicable, Checkout, Skipped, Verdict
+from shared.domain.checkout import Applicable, Checkout, Inapplicable, Skipped, Verdict
 from shared.domain.customers import Customer
 from shared.domain.ids import code_hash, timed
 from shared.domain.model import Frozen, Instant, Metadata, iso
@@ -20,7 +20,8 @@ class Redemption(Frozen):
     """One record. Of a stack, the parent names no voucher and each child names its parent.
 
     ``amount``, ``discount`` and ``applied`` are the order's price, all that was taken off it so far, and what this
-    offer took off, in minor units. The record names its voucher, order and customer; what they are is theirs to say.
+    offer took off, in minor units; ``credits`` is what a gift card paid of it. The record names its voucher, order and
+    customer; what they are is theirs to say.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Redemption(Frozen):
     amount: int | None = None
     discount: int | None = None
     applied: int | None = None
+    credits: int | None = None
     failure_code: str | None = None
     failure_message: str | None = None
     tracking_id: str | None = None
@@ -70,6 +72,8 @@ class Told(NamedTuple):
     offers: Mapping[str, Offer] = {}
     """By code."""
     skipped: tuple[Skipped, ...] = ()
+    inapplicable: tuple[Inapplicable, ...] = ()
+    """Where a project redeems what it can: what could not be."""
 
     @property
     def failure(self) -> Redemption | None:
@@ -128,10 +132,12 @@ def redeemed(verdict: Verdict, buyer: Buyer, made: Circumstances) -> Told:
         )
     order = buyer.order and _paid(buyer.order, verdict, records, parent, at=made.at)
     offers = {
-        offer.redeemable.voucher.code: Offer(_used(offer.redeemable.voucher, 1), offer.redeemable.campaign)
+        offer.redeemable.voucher.code: Offer(
+            _used(offer.redeemable.voucher, 1, offer.credits or 0), offer.redeemable.campaign
+        )
         for offer in verdict.applicable
     }
-    return Told(records, parent, order, buyer.customer, offers, verdict.skipped)
+    return Told(records, parent, order, buyer.customer, offers, verdict.skipped, verdict.inapplicable)
 
 
 def refused(verdict: Verdict, made: Circumstances) -> Told:
@@ -201,9 +207,11 @@ def rolled_back(
 
 def given_back(offers: Mapping[str, Offer], records: tuple[Redemption, ...]) -> dict[str, Offer]:
     """The offers of some records once each has its use back."""
-    redeemed_codes = {record.code for record in records}
+    spent = {record.code: record.credits or 0 for record in records}
     return {
-        code: Offer(_used(offer.voucher, -1), offer.campaign) if offer.voucher and code in redeemed_codes else offer
+        code: Offer(_used(offer.voucher, -1, -spent[code]), offer.campaign)
+        if offer.voucher and code in spent
+        else offer
         for code, offer in offers.items()
     }
 
@@ -238,12 +246,14 @@ def _record(offer: Applicable, common: dict[str, Any], parent: str | None, *, of
         amount=price and price.amount,
         discount=price and price.discount,
         applied=price and price.applied,
+        credits=offer.credits,
         **common,
     )
 
 
-def _used(voucher: Voucher, more: int) -> Voucher:
-    return voucher.model_copy(update={"redeemed_quantity": voucher.redeemed_quantity + more})
+def _used(voucher: Voucher, more: int, credits_: int) -> Voucher:
+    counters = {"redeemed_quantity": voucher.redeemed_quantity + more, "balance": voucher.balance - credits_}
+    return voucher.model_copy(update=counters)
 
 
 def _paid(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -11,29 +11,37 @@ from shared.domain.campaigns import Campaign, Uses
 from shared.domain.codes import Code
 from shared.domain.discounts import Discount
 from shared.domain.errors import Reason
-from shared.domain.model import Frozen, Instant, Metadata, Name, Text
+from shared.domain.gifts import Gift
+from shared.domain.model import Instant, Metadata, Name, Text
+from shared.domain.windows import Windows
 
 DISABLED = Reason("voucher_disabled", "voucher is disabled")
 CAMPAIGN_DISABLED = Reason("voucher_disabled", "campaign is disabled")
 NOT_ACTIVE_YET = Reason("voucher_not_active", "voucher is not active yet")
 EXPIRED = Reason("voucher_expired", "voucher expired")
+CLOSED = Reason("voucher_not_active_now", "voucher is not active at this hour or on this day")
 USED_UP = Reason("quantity_exceeded", "quantity exceeded")
+NOT_ENOUGH_CREDITS = Reason("gift_amount_exceeded", "gift amount exceeded")
 
 
-class Voucher(Frozen):
+class Voucher(Windows):
     """The grant that a code names.
 
     ``taken`` counts the uses that are spent or held; ``quantity`` bounds it (none: unlimited). A voucher of a
     campaign has no discount of its own: it is the campaign's.
+
+    A gift card has credits, in minor units: ``income`` was ever put on it, ``subtracted`` was taken off by hand, what
+    else is missing was redeemed; of the ``balance`` sessions hold all but what is ``free``.
     """
 
     id: str
     code: Code
-    type: Literal["DISCOUNT_VOUCHER"] = "DISCOUNT_VOUCHER"
+    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] = "DISCOUNT_VOUCHER"
     campaign: Name | None = None
     campaign_id: str | None = None
     category: Name | None = None
     discount: Discount | None = None
+    gift: Gift | None = None
     start_date: Instant | None = None
     expiration_date: Instant | None = None
     active: bool = True
@@ -46,6 +54,10 @@ class Voucher(Frozen):
     redeemed_quantity: int = 0
     taken: int = 0
     published: int = 0
+    income: int = 0
+    subtracted: int = 0
+    balance: int = 0
+    free: int = 0
     deleted: bool = False
     version: int = 1
 
@@ -60,6 +72,17 @@ class Voucher(Frozen):
         return self.campaign_id is not None or self.quantity == 1
 
 
+def loaded(gift: Gift) -> dict[str, Any]:
+    """What makes a new voucher a gift card with credits on it."""
+    return {
+        "type": "GIFT_VOUCHER",
+        "gift": gift,
+        "income": gift.amount,
+        "balance": gift.amount,
+        "free": gift.amount,
+    }
+
+
 class Made(NamedTuple):
     """A voucher with the campaign that it has the rest from, if it is of one."""
 
@@ -68,64 +91,93 @@ class Made(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """One use set aside for a session until an instant; whoever holds it need not hurry."""
+    """One use, and of a gift card some credits, set aside for a session until an instant; it need not hurry."""
 
     session: str
     until: datetime
+    credits: int = 0
 
     def lapsed(self, at: datetime) -> bool:
         return self.until <= at
 
 
-class Place(Enum):
-    """Where a use comes from."""
+class Place(NamedTuple):
+    """Where one use, and some credits, come from: from this session's hold, from what nobody holds, and from lapsed
+    holds, which are nobody's any more though their items may still be there. They give their place to the first who
+    comes, so that no broom has to sweep in time.
+    """
 
-    NEW = "a use that nobody holds"
-    OWN = "the use that this session holds"
-    LAPSED = "a use whose hold has lapsed"
+    own: Hold | None = None
+    lapsed: tuple[Hold, ...] = ()
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """The holds that end when the place is taken."""
+        return (*([self.own] if self.own else []), *self.lapsed)
+
+    @property
+    def credits(self) -> int:
+        """The credits that come with those holds."""
+        return sum(hold.credits for hold in self.holds)
 
 
 class Redeemable(NamedTuple):
-    """A voucher as a checkout finds it: with its campaign, its own session's hold, and a lapsed one of others."""
+    """A voucher as a checkout finds it: with its campaign, its own session's hold, and lapsed ones of others.
+
+    Lapsed holds are looked up only where they matter: where all uses or credits are spoken for.
+    """
 
     voucher: Voucher
     campaign: Campaign | None = None
     own: Hold | None = None
-    lapsed: Hold | None = None
+    lapsed: tuple[Hold, ...] = ()
 
     @property
     def discount(self) -> Discount:
+        """What the offer takes off. Not of a gift card: it pays with credits."""
         discount = self.voucher.discount or (self.campaign and self.campaign.discount)
         assert discount, f"{self.voucher.id} has neither a discount nor a campaign"
         return discount
 
-    def place(self) -> Place | None:
-        """Where one more use would come from; None when all are spent or held.
+    @property
+    def is_gift(self) -> bool:
+        return self.voucher.type == "GIFT_VOUCHER"
 
-        A lapsed hold is nobody's any more, though its item may still be there: it gives its place to the first
-        who comes, so that no broom has to sweep in time.
-        """
+    @property
+    def available(self) -> int:
+        """The credits that this checkout may take."""
+        return self.voucher.free + Place(self.own, self.lapsed).credits
+
+    def place(self, credits_: int = 0) -> Place | None:
+        """Where one more use and so many credits would come from; None when there are not so many."""
         voucher = self.voucher
         if voucher.is_spent:
             return None
-        if self.own:
-            return Place.OWN
-        if voucher.quantity is None or voucher.taken < voucher.quantity:
-            return Place.NEW
-        return Place.LAPSED if self.lapsed else None
+        for used in range(len(self.lapsed) + 1):
+            place = Place(self.own, self.lapsed[:used])
+            a_use = (
+                self.own is not None or voucher.quantity is None or voucher.taken - len(place.holds) < voucher.quantity
+            )
+            if a_use and voucher.free + place.credits >= credits_:
+                return place
+        return None
 
-    def unmet(self, *, at: datetime) -> Iterator[Reason]:
+    def unmet(self, *, at: datetime, zone: ZoneInfo) -> Iterator[Reason]:
         """Every reason why the voucher may not be used at an instant, in the contract's order of checks."""
         voucher, campaign = self.voucher, self.campaign
+        both: list[Voucher | Campaign] = [voucher, *([campaign] if campaign else [])]
         if campaign and not campaign.active:
             yield CAMPAIGN_DISABLED
         if not voucher.active:
             yield DISABLED
-        starts = [thing.start_date for thing in (voucher, campaign) if thing and thing.start_date]
+        starts = [thing.start_date for thing in both if thing.start_date]
         if any(at < start for start in starts):
             yield NOT_ACTIVE_YET
-        ends = [thing.expiration_date for thing in (voucher, campaign) if thing and thing.expiration_date]
+        ends = [thing.expiration_date for thing in both if thing.expiration_date]
         if any(end <= at for end in ends):
             yield EXPIRED
+        since = max(starts, default=None)
+        if not all(thing.open(at, since=thing.start_date or since, zone=zone) for thing in both):
+            yield CLOSED
         if self.place() is None:
             yield USED_UP

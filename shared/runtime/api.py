@@ -14,8 +14,6 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from aws_lambda_powertools import Logger
-
 from shared.domain.errors import (
     Busy,
     Conflict,
@@ -23,32 +21,38 @@ from shared.domain.errors import (
     MethodNotAllowed,
     NotFound,
     PromotionError,
+    Reason,
+    TooManyRequests,
     Unauthorized,
 )
 from shared.domain.model import Frozen
-from shared.runtime import settings
-from shared.storage.access_keys import AccessKey, AccessKeyStore
+from shared.runtime import rate, settings
+from shared.runtime.callers import OAUTH, caller_of
+from shared.runtime.log import Line
+from shared.storage.access_keys import AccessKey
 from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Table, Write
+from shared.storage.visits import VisitStore
 from shared.wire.answers import parts
-from shared.wire.body import body_of, read
+from shared.wire.body import body_of, form_of, read
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Frozen)
 Handler = Callable[..., Any]
-Render = Callable[[Any], Any]
-
-logger = Logger()
+Render = Callable[[Any], Any] | parts.InPublic
 
 STATUS: dict[type[PromotionError], HTTPStatus] = {
     Unauthorized: HTTPStatus.UNAUTHORIZED,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     Conflict: HTTPStatus.CONFLICT,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     PromotionError: HTTPStatus.BAD_REQUEST,
 }
 LONGEST_KEY = 255
 LONGEST_NAME = 200
+WORDS = {"GET": "told", "POST": "made", "PUT": "changed", "DELETE": "deleted"}
+"""What a request that succeeded is called in the log, unless its route has a better word."""
 
 
 def status_of(error: PromotionError) -> HTTPStatus:
@@ -70,24 +74,50 @@ class Request:
         self._status = status
         self._reply: tuple[object, Answer] | None = None
         """What the latest commit took along: an outcome and its answer. They count only if that outcome came about."""
-        context = event["requestContext"]
-        self.id = f"v-{context['requestId'].replace('-', '')[:24]}"
-        self.at = datetime.fromtimestamp(context["timeEpoch"] / 1000, UTC)
+        self.id = request_id(event)
+        self.at = instant(event)
+        self.rate: rate.Rate | None = None
+        """What the caller has left; known once it was admitted, or was not."""
+        self.refusal: str | None = None
+        """The key of the refusal that the latest answer tells, as the shop would be told it."""
+        self.repeated = False
+        """Whether this was answered before, and is told again."""
+        self._caller: AccessKey | None = None
 
-    @cached_property
-    def key(self) -> AccessKey:
-        """The key pair that asks.
+    def admit(self) -> None:
+        """Let the caller in, and count it.
 
         Raises:
-            Unauthorized: if there is none, or it is not a server's.
+            Unauthorized: if there is no key, or not one that opens this route; TooManyRequests: if it asked too often.
         """
-        headers = self._event["headers"]
-        app_id, token = headers.get("x-app-id"), headers.get("x-app-token")
-        known = app_id and token and len(app_id) <= LONGEST_NAME
-        key = AccessKeyStore(settings.table()).find(app_id, token) if known else None
-        if key is None or key.side != "server":
+        self._caller = caller_of(self._event, at=self.at)
+        self.rate = self._counted(self._caller)
+        self.rate.refuse_excess()
+        if self._caller is None:
             raise Unauthorized
-        return key
+
+    def _counted(self, caller: AccessKey | None) -> rate.Rate:
+        if caller and caller.side == "client":
+            address = self._event["requestContext"]["http"]["sourceIp"]
+            visits = VisitStore(settings.table(), caller.project)
+            return rate.of_address(visits.count(address, salt=caller.salt, at=self.at), at=self.at)
+        return rate.here.count(caller.project if caller else rate.NOBODY, at=self.at)
+
+    @property
+    def key(self) -> AccessKey:
+        """The key pair in whose name this is asked.
+
+        Raises:
+            Unauthorized: if nobody has been admitted.
+        """
+        if self._caller is None:
+            raise Unauthorized
+        return self._caller
+
+    @property
+    def caller_project(self) -> str | None:
+        """The caller's project, if it was known to have one."""
+        return self._caller and self._caller.project
 
     @cached_property
     def path(self) -> dict[str, str]:
@@ -111,22 +141,36 @@ class Request:
         """The table; what is committed to it carries the answer along, if the caller sent an ``Idempotency-Key``."""
         return settings.table().remembering(self._remember)
 
+    @property
+    def _raw(self) -> bytes:
+        raw = self._event.get("body") or ""
+        return b64decode(raw) if self._event.get("isBase64Encoded") else raw.encode()
+
     @cached_property
     def body(self) -> Any:
-        raw = self._event.get("body") or ""
-        return body_of(b64decode(raw) if self._event.get("isBase64Encoded") else raw.encode())
+        return body_of(self._raw)
 
     def read(self, kind: type[M], **named: str) -> M:
         """The body as its model; ``named`` are the fields that the path has said already."""
         return read(kind, {**self.body, **named})
 
+    def form(self, kind: type[M]) -> M:
+        """The body as its model, where the contract wants a form."""
+        return read(kind, form_of(self._raw))
+
     def query(self, kind: type[M]) -> M:
         """The query string as its model."""
-        return read(kind, self._event.get("queryStringParameters") or {})
+        return read(kind, self.query_string)
+
+    @property
+    def query_string(self) -> dict[str, str]:
+        """The query string, decoded, field by field."""
+        said: dict[str, str] = self._event.get("queryStringParameters") or {}
+        return said
 
     def flag(self, name: str) -> bool:
         """Whether a query parameter is switched on."""
-        return (self._event.get("queryStringParameters") or {}).get(name, "").lower() in ("true", "1")
+        return self.query_string.get(name, "").lower() in ("true", "1")
 
     @staticmethod
     def chance() -> str:
@@ -135,7 +179,7 @@ class Request:
 
     @cached_property
     def idempotency_key(self) -> str | None:
-        if self._event["requestContext"]["http"]["method"] != "POST":
+        if not self._may_be_remembered:
             return None
         key: str | None = self._event["headers"].get("idempotency-key")
         return key if key is not None and 0 < len(key) <= LONGEST_KEY and key.isprintable() else None
@@ -146,9 +190,19 @@ class Request:
         Raises:
             InvalidPayload: naming the header.
         """
-        post = self._event["requestContext"]["http"]["method"] == "POST"
-        if post and "idempotency-key" in self._event["headers"] and self.idempotency_key is None:
+        if self._may_be_remembered and "idempotency-key" in self._event["headers"] and self.idempotency_key is None:
             raise InvalidPayload(f"Idempotency-Key: must have 1 to {LONGEST_KEY} printable characters")
+
+    @property
+    def _may_be_remembered(self) -> bool:
+        """An answer with a token in it is kept nowhere: who repeats that request gets another token."""
+        method, _, path = self._event["routeKey"].partition(" ")
+        return method == "POST" and not path.startswith(OAUTH)
+
+    @property
+    def manners(self) -> dict[str, str]:
+        """Headers that an answer owes to where it is given: a token must not lie in anybody's cache (RFC 6749, 5.1)."""
+        return {"cache-control": "no-store"} if self._event["routeKey"].partition(" ")[2].startswith(OAUTH) else {}
 
     @property
     def scope(self) -> str:
@@ -168,12 +222,20 @@ class Request:
 
     def answer(self, outcome: object) -> Answer:
         """What an outcome, or a refusal, tells the caller."""
+        reason = getattr(outcome, "refusal", None)
+        self.refusal = reason.key if isinstance(reason, Reason) else None
+        alike = isinstance(self._render, parts.InPublic) and not (self._caller and self._caller.detailed)
+        render = self._render
+        if isinstance(render, parts.InPublic):
+            render = render.alike if alike else render.detailed
         try:
             if isinstance(outcome, PromotionError):
                 raise outcome
-            said = self._render(outcome)
+            said = render(outcome)
             status = HTTPStatus.ACCEPTED if isinstance(said, parts.Accepted) else self._status
-        except PromotionError as error:
+        except PromotionError as refusal:
+            self.refusal = refusal.key
+            error = parts.in_public(refusal) if alike else refusal
             status = status_of(error)
             said = parts.error(error, status=status, request_id=self.id)
         text = "" if status is HTTPStatus.NO_CONTENT else json.dumps(said, separators=(",", ":"), ensure_ascii=False)
@@ -183,7 +245,7 @@ class Request:
         """The answer, remembered if a key asks for it; the first one again if this key has been answered before."""
         remembered = self._reply is not None and self._reply[0] is outcome
         answer = self._reply[1] if self._reply and remembered else self.answer(outcome)
-        passing = isinstance(outcome, Unauthorized | Busy)  # asked again, it may well end otherwise
+        passing = isinstance(outcome, Unauthorized | TooManyRequests | Busy)  # asked again, it may well end otherwise
         if self.idempotency_key and not remembered and not passing:
             memory = AnswerStore(settings.table(), self.project)
             settings.table().commit(*memory.keep(self.scope, answer, at=self.at))
@@ -198,6 +260,7 @@ class Request:
         answer = AnswerStore(settings.table(), self.project).get(self.scope, at=self.at)
         if answer is None:
             raise Busy
+        self.repeated, self.refusal = answer.asked == self.asked, None
         if answer.asked != self.asked:
             raise Conflict(
                 "idempotency_key_conflict",
@@ -215,30 +278,34 @@ class Request:
 
 
 class Api:
-    """The routes of one function."""
+    """The routes of one function; ``outcome`` is the word for one that succeeded, in the log."""
 
     def __init__(self) -> None:
         self.routes: dict[str, tuple[Handler, Render, HTTPStatus]] = {}
+        self.outcomes: dict[str, str] = {}
 
-    def get(self, path: str, *, answer: Render) -> Callable[[Handler], Handler]:
-        return self._route("GET", path, answer)
+    def get(self, path: str, *, answer: Render, outcome: str = "") -> Callable[[Handler], Handler]:
+        return self._route("GET", path, answer, outcome)
 
-    def post(self, path: str, *, answer: Render, status: HTTPStatus = HTTPStatus.OK) -> Callable[[Handler], Handler]:
-        return self._route("POST", path, answer, status)
+    def post(
+        self, path: str, *, answer: Render, status: HTTPStatus = HTTPStatus.OK, outcome: str = ""
+    ) -> Callable[[Handler], Handler]:
+        return self._route("POST", path, answer, outcome, status)
 
-    def put(self, path: str, *, answer: Render) -> Callable[[Handler], Handler]:
-        return self._route("PUT", path, answer)
+    def put(self, path: str, *, answer: Render, outcome: str = "") -> Callable[[Handler], Handler]:
+        return self._route("PUT", path, answer, outcome)
 
     def delete(
-        self, path: str, *, answer: Render = str, status: HTTPStatus = HTTPStatus.NO_CONTENT
+        self, path: str, *, answer: Render = str, status: HTTPStatus = HTTPStatus.NO_CONTENT, outcome: str = ""
     ) -> Callable[[Handler], Handler]:
-        return self._route("DELETE", path, answer, status)
+        return self._route("DELETE", path, answer, outcome, status)
 
     def _route(
-        self, method: str, path: str, answer: Render, status: HTTPStatus = HTTPStatus.OK
+        self, method: str, path: str, answer: Render, outcome: str, status: HTTPStatus = HTTPStatus.OK
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             self.routes[f"{method} {path}"] = (handler, answer, status)
+            self.outcomes[f"{method} {path}"] = outcome or WORDS[method]
             return handler
 
         return register
@@ -248,20 +315,23 @@ class Api:
         route = event["routeKey"]
         handler, render, status = self.routes[route]
         request = Request(event, render, status)
+        line = Line(route, request.id)
         try:
             answer = _answer(handler, request)
-        except Exception:
-            logger.exception("failed", extra={"route": route, "request_id": request.id})
+        except Exception as error:  # noqa: BLE001 - whatever it was, the caller is told, and the log says where
             answer = Answer("", HTTPStatus.INTERNAL_SERVER_ERROR, json.dumps(_internal_error(request.id)))
+            line.write_failure(error, project=request.caller_project)
         else:
-            logger.info("answered", extra={"route": route, "status": int(answer.status), "request_id": request.id})
-        return response(answer)
+            word = "repeated" if request.repeated else self.outcomes[route]
+            line.write(word, answer.status, key=request.refusal, project=request.caller_project)
+        left = request.rate or rate.here.count(rate.NOBODY, at=request.at)
+        return response(answer, left.headers() | request.manners)
 
 
 def _answer(handler: Handler, request: Request) -> Answer:
     try:
         try:
-            request.key  # noqa: B018 - nobody without a key learns anything
+            request.admit()  # nobody without a key learns anything
             request.refuse_malformed_key()
             outcome = handler(request, **request.path)
         except PromotionError as error:
@@ -276,9 +346,20 @@ def _answer(handler: Handler, request: Request) -> Answer:
         return request.answer(error)
 
 
-def response(answer: Answer) -> Json:
+def request_id(event: Json) -> str:
+    """What the caller may quote to whoever reads the log."""
+    return f"v-{event['requestContext']['requestId'].replace('-', '')[:24]}"
+
+
+def instant(event: Json) -> datetime:
+    """When the gateway took the request in."""
+    return datetime.fromtimestamp(event["requestContext"]["timeEpoch"] / 1000, UTC)
+
+
+def response(answer: Answer, more: dict[str, str] | None = None) -> Json:
     """An answer as API Gateway takes it."""
     headers = {"content-type": "application/json; charset=utf-8"} if answer.body else {}
+    headers |= more or {}
     return {"statusCode": int(answer.status), "headers": headers, "body": answer.body, "isBase64Encoded": False}
 
 

@@ -18,7 +18,9 @@ class Route(NamedTuple):
 
 ROUTES = (
     Route("POST", "/v1/validations", "validate"),
+    Route("POST", "/client/v1/validations", "validate"),
     Route("POST", "/v1/redemptions", "redeem"),
+    Route("POST", "/client/v1/redemptions", "redeem"),
     Route("POST", "/v1/redemptions/{redemption_id}/rollback", "roll_back"),
     Route("POST", "/v1/redemptions/{redemption_id}/rollbacks", "roll_back"),
     Route("GET", "/v1/redemptions", "redemptions"),
@@ -26,6 +28,7 @@ ROUTES = (
     Route("GET", "/v1/vouchers/{code}/redemption", "redemptions"),
     Route("POST", "/v1/publications", "issue"),
     Route("GET", "/v1/publications", "issue"),
+    Route("GET", "/v1/publications/create", "issue"),
     Route("POST", "/v1/campaigns", "campaigns"),
     Route("GET", "/v1/campaigns", "campaigns"),
     Route("GET", "/v1/campaigns/{campaign_id}", "campaigns"),
@@ -44,6 +47,8 @@ ROUTES = (
     Route("POST", "/v1/vouchers/{code}/enable", "vouchers"),
     Route("POST", "/v1/vouchers/{code}/disable", "vouchers"),
     Route("DELETE", "/v1/vouchers/{code}/sessions/{session_key}", "vouchers"),
+    Route("POST", "/v1/vouchers/{code}/balance", "credits"),
+    Route("GET", "/v1/vouchers/{code}/transactions", "credits"),
     Route("POST", "/v1/customers", "customers"),
     Route("GET", "/v1/customers", "customers"),
     Route("GET", "/v1/customers/{customer_id}", "customers"),
@@ -56,4 +61,7 @@ ROUTES = (
     Route("PUT", "/v1/orders/{order_id}", "orders"),
     Route("GET", "/v1/async-actions", "async_actions"),
     Route("GET", "/v1/async-actions/{action_id}", "async_actions"),
+    Route("POST", "/v1/oauth/token", "oauth"),
+    Route("POST", "/v1/oauth/introspect", "oauth"),
+    Route("POST", "/v1/oauth/token/revoke", "oauth"),
 )

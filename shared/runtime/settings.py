@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 from botocore.session import Session
 
-from shared.domain.checkout import StackingRules
 from shared.runtime.queue import ActionQueue
 from shared.storage.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_sqs.client import SQSClient
-
-RULES = StackingRules()
-"""How offers stack in every project, until projects have settings of their own."""
 
 PATIENCE = Config(
     connect_timeout=2,
@@ -32,6 +28,15 @@ PATIENCE = Config(
     # Requests are built here and nowhere else, and tests run them against an engine that checks each one.
     parameter_validation=False,
 )
+
+
+@cache
+def requests_a_minute() -> int:
+    """How often one instance of a function answers a project in a minute; ``REQUESTS_A_MINUTE`` sets another number.
+
+    In front of it stands the throttle of the API's stage, which is what bounds a month's bill.
+    """
+    return int(environ.get("REQUESTS_A_MINUTE", "120000"))
 
 
 @cache

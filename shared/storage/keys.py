@@ -7,6 +7,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     item                PK                              SK
     voucher             {project}#voucher#{hash}        voucher
     hold (session)      {project}#voucher#{hash}        hold#{session key}
+    credits by hand     {project}#voucher#{hash}        vtx#{id}
     redemption          {project}#redemptions#{hash}    {milliseconds}{random}
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
@@ -16,8 +17,11 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     customer's summary  {project}#customer#{id}         summary
     order               {project}#order#{id}            order
     async action        {project}#async_action#{id}     async_action
+    settings            {project}#settings              settings
     remembered answer   {project}#answer#{hash}         answer
+    visits (a window)   {project}#visits#{hash}         {window's start, epoch seconds}
     access key          access_key#{app id}             access_key
+    token (OAuth)       token#{hash}                    token
 
 Two indexes, both KEYS_ONLY and sparse, so that counting a use touches neither:
 
@@ -33,6 +37,9 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a redemption by id, by voucher           one read; one query of one partition
     one page of a list                       a query a shard (8), then one batch for the page's items; its total: 8 more
     a free code of a campaign                one query of one shard, from a random point
+    who asks, by key pair or token           one read (a token: two), then none for a minute
+    how often an address has asked           one write, which is also the answer
+    a project's key pairs                    one page of a list
 """
 
 import hashlib
@@ -45,7 +52,8 @@ TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled")}
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
-"""Epoch seconds after which DynamoDB may remove a remembered answer. Only a broom: nothing ever waits for it."""
+"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits. Only a broom: nothing
+ever waits for it."""
 
 SHARDS = 8
 """Partitions a list is spread over: 8 × 1,000 writes a second."""
@@ -68,6 +76,14 @@ class Key(NamedTuple):
     @classmethod
     def hold(cls, project: str, code_hash: str, session: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"hold#{session}")
+
+    @classmethod
+    def adjustment(cls, project: str, code_hash: str, id_: str) -> "Key":
+        return cls(f"{project}#voucher#{code_hash}", f"vtx#{id_}")
+
+    @classmethod
+    def settings(cls, project: str) -> "Key":
+        return cls(f"{project}#settings", "settings")
 
     @classmethod
     def redemption(cls, project: str, redemption_id: str) -> "Key":
@@ -117,8 +133,17 @@ class Key(NamedTuple):
 
     @classmethod
     def access_key(cls, app_id: str) -> "Key":
-        """The one key that no project begins: it is what tells the project."""
+        """No project begins it: it is what tells the project."""
         return cls(f"access_key#{app_id}", "access_key")
+
+    @classmethod
+    def token(cls, hashed: str) -> "Key":
+        """No project begins it either; it leads to its key pair."""
+        return cls(f"token#{hashed}", "token")
+
+    @classmethod
+    def visits(cls, project: str, visitor: str, since: int) -> "Key":
+        return cls(f"{project}#visits#{visitor}", str(since))
 
 
 def digest(text: str) -> str:

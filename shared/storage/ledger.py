@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
@@ -11,22 +12,21 @@ from shared.domain.ids import code_hash
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import tally_of
-from shared.domain.vouchers import Hold, Place, Redeemable, Voucher
+from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.orders import keeping_order, order_id, order_of
+from shared.storage.projects import ProjectStore
 from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, chunks, create, put, update
-from shared.storage.voucher_items import dropping, hold_of, holding, voucher_of
+from shared.storage.voucher_items import dropping, hold_of, holding, taking, voucher_of
 
 ATTRIBUTES = ("status",)
-UNSPENT = "attribute_exists(PK) AND #active = :yes AND #deleted = :no AND "
-A_USE_IS_LEFT = UNSPENT + "(attribute_not_exists(#quantity) OR #taken < #quantity)"
-THE_HELD_USE_IS_LEFT = UNSPENT + "(attribute_not_exists(#quantity) OR #redeemed_quantity < #quantity)"
 SHAPE_OF_AN_ID = re.compile(r"[a-z]+_[0-9a-f]{20,60}")
-SWITCHES: Item = {"yes": True, "no": False}
+MOST_LAPSED = 20
+"""Lapsed holds that one checkout clears away; beyond these the next one does."""
 
 
 class Ledger:
@@ -37,6 +37,7 @@ class Ledger:
         self.project = project
         self._campaigns = CampaignStore(table, project)
         self._customers = CustomerStore(table, project)
+        self._settings = ProjectStore(table, project)
 
     def gather(self, checkout: Checkout, *, warm: bool) -> Facts:
         """All facts of a checkout in one batch, then its campaigns (unless ``warm`` ones will do)."""
@@ -48,7 +49,8 @@ class Ledger:
         order = self._order_key(checkout)
         summary = customer._replace(SK="summary") if customer else None
         others = [key for key in (customer, summary, order) if key]
-        items = self._table.get_many([*vouchers.values(), *holds.values(), *others])
+        settings = self._settings.to_read
+        items = self._table.get_many([*vouchers.values(), *holds.values(), *others, *settings])
 
         found = {named: voucher_of(items[key]) for named, key in vouchers.items() if key in items}
         found = {named: voucher for named, voucher in found.items() if not voucher.deleted}
@@ -65,53 +67,41 @@ class Ledger:
         buyer = self._customers.canonical(items.get(customer)) if customer else None
         bought = order_of(items[order]) if order and order in items else None
         counted = self._customers.summary(buyer, items.get(summary)) if summary else self._customers.summary_for(bought)
-        return Facts(redeemables, buyer, bought, counted)
+        return Facts(redeemables, buyer, bought, counted, self._settings.settled(items, settings))
 
-    def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None:
-        """A hold on a voucher that has lapsed by an instant; costs a query of the voucher's holds."""
-        for item in self._table.query(Key.voucher(self.project, voucher.id[2:]).PK, starting="hold#"):
-            hold = hold_of(item)
-            if hold.lapsed(at):
-                return hold
-        return None
+    def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
+        """Holds on a voucher that have lapsed by an instant, ``but`` one session's; costs a query of its holds."""
+        items = self._table.query(Key.voucher(self.project, voucher.id[2:]).PK, starting="hold#")
+        lapsed = (hold for hold in map(hold_of, items) if hold.lapsed(at) and hold.session != but)
+        return tuple(islice(lapsed, MOST_LAPSED))
 
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
-        """Set one use of every offer aside, or none.
+        """Set one use of every offer aside, and the credits of a gift card, or nothing.
 
         Raises:
             Moved: if somebody else was faster.
         """
         writes: list[Write] = []
         for offer in verdict.applicable:
-            redeemable = offer.redeemable
-            voucher = redeemable.voucher
-            writes.append(holding(self.project, voucher, Hold(session, until), replacing=redeemable.own))
-            match redeemable.place():
-                case Place.NEW:
-                    writes.append(self._count(voucher, "ADD #taken :one", only_if=A_USE_IS_LEFT))
-                case Place.LAPSED if redeemable.lapsed:
-                    writes.append(dropping(self.project, voucher, redeemable.lapsed))
+            own, voucher = offer.redeemable.own, offer.redeemable.voucher
+            credits_ = offer.credits or 0
+            writes.append(holding(self.project, voucher, Hold(session, until, credits_), replacing=own))
+            writes += taking(self.project, voucher, offer.place, credits_=credits_, redeemed=False, otherwise=Moved())
         self._table.commit(*writes, outcome=verdict)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         """Make a redemption: every use, record, order and customer of it, or nothing.
 
         Raises:
-            Moved: if a use, the order or the customer is no longer as it was gathered.
+            Moved: if a use, the credits, the order or the customer is no longer as it was gathered.
         """
         writes: list[Write] = []
         for offer in verdict.applicable:
-            redeemable = offer.redeemable
-            voucher = redeemable.voucher
-            place = redeemable.place()
-            if place is Place.NEW:
-                both = "ADD #redeemed_quantity :one, #taken :one"
-                writes.append(self._count(voucher, both, only_if=A_USE_IS_LEFT))
-            else:
-                hold = redeemable.own if place is Place.OWN else redeemable.lapsed
-                assert hold
-                writes.append(self._count(voucher, "ADD #redeemed_quantity :one", only_if=THE_HELD_USE_IS_LEFT))
-                writes.append(dropping(self.project, voucher, hold))
+            voucher, place = offer.redeemable.voucher, offer.place
+            credits_ = offer.credits or 0
+            writes += taking(self.project, voucher, place, credits_=credits_, redeemed=True, otherwise=Moved())
+            if place.own:
+                writes.append(dropping(self.project, voucher, place.own, otherwise=Moved()))
         writes += [self._recording(record) for record in (*told.records, *filter(None, (told.parent,)))]
         facts = verdict.facts
         if told.order:
@@ -154,8 +144,13 @@ class Ledger:
             offer = told.offers.get(record.code or "")
             if offer and offer.voucher:
                 key = Key.voucher(self.project, code_hash(self.project, offer.voucher.code))
-                less: Item = {"less": -1}
-                writes.append(update(key, "ADD #redeemed_quantity :less, #taken :less", less, otherwise=Moved()))
+                expression, back = "ADD #redeemed_quantity :less, #taken :less", {"less": -1}
+                if record.credits:
+                    expression, back = (
+                        f"{expression}, #balance :credits, #free :credits",
+                        {**back, "credits": record.credits},
+                    )
+                writes.append(update(key, expression, back, otherwise=Moved()))
         if told.order and known:
             writes += keeping_order(self.project, told.order, known=known)
         if told.customer and undone[0].date >= told.customer.created_at:
@@ -243,10 +238,6 @@ class Ledger:
     def _order_key(self, checkout: Checkout) -> Key | None:
         id_ = self.order_id(checkout)
         return Key.order(self.project, id_) if id_ else None
-
-    def _count(self, voucher: Voucher, expression: str, *, only_if: str) -> Write:
-        key = Key.voucher(self.project, code_hash(self.project, voucher.code))
-        return update(key, expression, {"one": 1, **SWITCHES}, only_if=only_if, otherwise=Moved())
 
     def _recording(self, record: Redemption) -> Write:
         taken = Conflict("conflict", "Two records drew one id", details="please ask again")

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Sequence
 
+from shared.domain.campaigns import Campaign
 from shared.domain.customers import Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import code_hash
@@ -12,8 +13,9 @@ from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import SHARDS, Key, listing, pooling
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Page, Table, Write, chunks, create, update
-from shared.storage.voucher_items import adding, voucher_of
+from shared.storage.voucher_items import adding, item_of_voucher, voucher_of
 from shared.storage.vouchers import VoucherStore
 
 CANDIDATES = 25
@@ -29,18 +31,21 @@ class PublicationStore:
         self.campaigns = CampaignStore(table, project)
         self.vouchers = VoucherStore(table, project)
         self._customers = CustomerStore(table, project)
+        self._settings = ProjectStore(table, project)
 
     def known(self, publication_id: str | None, customer_id_: str, campaign_id: str | None) -> Known:
         """What is known already of a publication that is to be made; one round trip."""
         publication = Key.publication(self.project, publication_id) if publication_id else None
         customer = Key.customer(self.project, customer_id_)
         joined = Key.joined(self.project, customer_id_, campaign_id) if campaign_id else None
-        items = self._table.get_many(key for key in (publication, customer, joined) if key)
+        settings = self._settings.to_read
+        items = self._table.get_many([key for key in (publication, customer, joined, *settings) if key])
         found = items.get(publication) if publication else None
         return Known(
             self._customers.canonical(items.get(customer)),
             value_of(Publication, found, ()) if found else None,
             items[joined]["publication_id"] if joined in items else None,
+            self._settings.settled(items, settings),
         )
 
     def get(self, publication_id: str) -> Publication:
@@ -103,7 +108,7 @@ class PublicationStore:
             if voucher.id in new:
                 writes.append(adding(self.project, voucher, otherwise=Moved()))
             else:
-                writes.append(self._giving(voucher, publication.customer_id))
+                writes.append(self._giving(voucher, publication.customer_id, published.campaign))
         if minted and published.campaign:
             writes.append(self.campaigns.counting(published.campaign, len(minted)))
         self._table.commit(*writes, outcome=published)
@@ -142,7 +147,7 @@ class PublicationStore:
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)
 
-    def _giving(self, voucher: Voucher, holder: str) -> Write:
+    def _giving(self, voucher: Voucher, holder: str, campaign: Campaign | None) -> Write:
         """A unique code goes to one customer; any other may be given to many, the first is its holder."""
         hashed = code_hash(self.project, voucher.code)
         values: Item = {"holder": holder, "one": 1, "yes": True, "no": False}
@@ -151,6 +156,11 @@ class PublicationStore:
         if voucher.is_unique:
             only_if += " AND #published = :zero"
             values["zero"] = 0
+        if campaign and campaign.activity_duration_after_publishing:  # its end is in the document
+            sets += ", #document = :document, #version = :next"
+            only_if += " AND #version = :was"
+            document = item_of_voucher(voucher)["document"]
+            values |= {"document": document, "was": voucher.version, "next": voucher.version + 1}
         if voucher.campaign_id:
             sets += ", #pool = :pool, #pooled = :pooled"
             values |= pooling(self.project, voucher.campaign_id, hashed, free=False)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from botocore.exceptions import ClientError
 
 from shared.domain.errors import Busy, Moved
-from shared.storage.keys import SHARDS, TABLE_INDEXES, Key
+from shared.storage.keys import SHARDS, TABLE_INDEXES, TIME_TO_LIVE, Key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -334,6 +334,25 @@ class Table:
                     break
                 start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
         return total
+
+    def count_up(self, key: Key, *, below: int, expires_at: int) -> int | None:
+        """One more in a counter of its own: the new number, or None if it has reached its bound. One write unit.
+
+        An answer that was lost on the way is asked for again and may count twice, against who is counted.
+        """
+        try:
+            answer = self._client.update_item(
+                TableName=self.name,
+                Key=encoded(key._asdict()),
+                UpdateExpression="ADD #counted :one SET #expires_at = :expires_at",
+                ConditionExpression="attribute_not_exists(#counted) OR #counted < :below",
+                ExpressionAttributeNames={"#counted": "counted", "#expires_at": TIME_TO_LIVE},
+                ExpressionAttributeValues=encoded({":one": 1, ":below": below, ":expires_at": expires_at}),
+                ReturnValues="UPDATED_NEW",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return None
+        return int(answer["Attributes"]["counted"]["N"])
 
     def commit(self, *writes: Write, outcome: object = None) -> None:
         """Make every write or none, and remember the outcome's answer with them.

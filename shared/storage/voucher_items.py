@@ -1,65 +1,118 @@
-"""How a voucher and the holds on it are kept: their items, and the writes that change them."""
+"""How a voucher, the holds on it and its credits are kept: their items, and the writes that change them."""
 
 from datetime import UTC, datetime
 
 from shared.domain.errors import Moved
 from shared.domain.ids import code_hash
-from shared.domain.vouchers import Hold, Voucher
+from shared.domain.vouchers import Hold, Place, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, update
 
-ATTRIBUTES = ("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version")
+CREDITS = ("income", "subtracted", "balance", "free")
+ATTRIBUTES = (
+    *("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version"),
+    *CREDITS,
+)
+UNSPENT = "attribute_exists(PK) AND #active = :yes AND #deleted = :no"
+A_USE_IS_LEFT = "(attribute_not_exists(#quantity) OR #taken < #quantity)"
+THE_HELD_USE_IS_LEFT = "(attribute_not_exists(#quantity) OR #redeemed_quantity < #quantity)"
 
 
 def voucher_of(item: Item) -> Voucher:
     return value_of(Voucher, item, ATTRIBUTES)
 
 
+def item_of_voucher(voucher: Voucher) -> Item:
+    """Only a gift card has credits to count."""
+    item = item_of(voucher, ATTRIBUTES)
+    if voucher.type != "GIFT_VOUCHER":
+        for name in CREDITS:
+            del item[name]
+    return item
+
+
 def hold_of(item: Item) -> Hold:
-    return Hold(item["SK"].partition("#")[2], datetime.fromtimestamp(item["until"] / 1000, UTC))
+    until = datetime.fromtimestamp(item["until"] / 1000, UTC)
+    return Hold(item["SK"].partition("#")[2], until, item.get("credits", 0))
 
 
 def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
     """The write that makes a voucher."""
     hashed = code_hash(project, voucher.code)
-    item = {**item_of(voucher, ATTRIBUTES), **listing(project, "voucher", voucher.id, voucher.created_at)}
+    item = {**item_of_voucher(voucher), **listing(project, "voucher", voucher.id, voucher.created_at)}
     if voucher.campaign_id:
         item |= pooling(project, voucher.campaign_id, hashed, free=not voucher.published)
     return create(Key.voucher(project, hashed), item, otherwise=otherwise)
 
 
+def taking(
+    project: str, voucher: Voucher, place: Place, *, credits_: int, redeemed: bool, otherwise: Exception
+) -> list[Write]:
+    """The writes that take a use and credits from their place: for good if ``redeemed``, else to be held."""
+    from_holds = place.credits
+    more = {"taken": 1 - len(place.holds), "free": from_holds - credits_}
+    if redeemed:
+        more |= {"redeemed_quantity": 1, "balance": -credits_}
+    more = {name: by for name, by in more.items() if by}
+    writes = [dropping(project, voucher, hold, otherwise=otherwise) for hold in place.lapsed]
+    if not more:
+        return writes
+    conditions = [UNSPENT, THE_HELD_USE_IS_LEFT if place.holds else A_USE_IS_LEFT]
+    values: Item = {"yes": True, "no": False, **{f"by_{name}": by for name, by in more.items()}}
+    if credits_ > from_holds:
+        conditions.append("#free >= :needed")
+        values["needed"] = credits_ - from_holds
+    expression = "ADD " + ", ".join(f"#{name} :by_{name}" for name in more)
+    key = Key.voucher(project, code_hash(project, voucher.code))
+    return [*writes, update(key, expression, values, only_if=" AND ".join(conditions), otherwise=otherwise)]
+
+
 def holding(project: str, voucher: Voucher, hold: Hold, *, replacing: Hold | None) -> Write:
-    """The write that sets a use aside, or that renews the session's own hold.
+    """The write that sets a use, and credits, aside, or that renews the session's own hold.
 
     A hold is never swept by TTL: the voucher counts it in ``taken``, and what removes it must lower that count.
     """
     key = Key.hold(project, code_hash(project, voucher.code), hold.session)
+    item: Item = {"until": _ms(hold.until), **({"credits": hold.credits} if hold.credits else {})}
     if replacing is None:
-        return create(key, {"until": _ms(hold.until)}, otherwise=Moved())
-    return update(key, "SET #until = :until", {"until": _ms(hold.until)}, otherwise=Moved())
+        return create(key, item, otherwise=Moved())
+    if not (hold.credits or replacing.credits):
+        return update(key, "SET #until = :until", item, otherwise=Moved())
+    only_if, values = _as_read(replacing)
+    values |= {"next": _ms(hold.until), "more": hold.credits}
+    return update(key, "SET #until = :next, #credits = :more", values, only_if=only_if, otherwise=Moved())
 
 
-def dropping(project: str, voucher: Voucher, hold: Hold) -> Write:
+def dropping(project: str, voucher: Voucher, hold: Hold, *, otherwise: Exception) -> Write:
     """The write that ends a hold, if it is still the one that was read."""
     key = Key.hold(project, code_hash(project, voucher.code), hold.session)
-    return delete(key, only_if="#until = :until", values={"until": _ms(hold.until)}, otherwise=Moved())
+    only_if, values = _as_read(hold)
+    return delete(key, only_if=only_if, values=values, otherwise=otherwise)
+
+
+def _as_read(hold: Hold) -> tuple[str, Item]:
+    values: Item = {"until": _ms(hold.until)}
+    if not hold.credits:
+        return "#until = :until", values
+    return "#until = :until AND #credits = :credits", {**values, "credits": hold.credits}
 
 
 def releasing(project: str, voucher: Voucher, hold: Hold) -> tuple[Write, Write]:
-    """The writes that give a held use back."""
+    """The writes that give a held use, and held credits, back."""
     key = Key.voucher(project, code_hash(project, voucher.code))
-    return (
-        dropping(project, voucher, hold),
-        update(key, "ADD #taken :less", {"less": -1}, otherwise=Moved()),
-    )
+    back: Item = {"less": -1, **({"credits": hold.credits} if hold.credits else {})}
+    expression = "ADD #taken :less" + (", #free :credits" if hold.credits else "")
+    return dropping(project, voucher, hold, otherwise=Moved()), update(key, expression, back, otherwise=Moved())
 
 
-def drop_holds(table: Table, project: str, voucher: Voucher) -> None:
-    """Remove every hold on a voucher that is to go: it would count against whoever is given the code next."""
+def drop_company(table: Table, project: str, voucher: Voucher) -> None:
+    """Remove what stands beside a voucher that is to go, holds and changes of its credits: they would count against
+    whoever is given the code next.
+    """
     partition = Key.voucher(project, code_hash(project, voucher.code)).PK
-    holds = (delete(Key(item["PK"], item["SK"])) for item in table.query(partition, starting="hold#"))
-    for piece in chunks(holds, MOST_WRITES):
+    items = (item for item in table.query(partition) if item["SK"] != "voucher")
+    for piece in chunks((delete(Key(item["PK"], item["SK"])) for item in items), MOST_WRITES):
         table.commit(*piece)
 
 

@@ -1,16 +1,25 @@
 """Vouchers, each with its campaign, and the holds on them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from shared.domain.errors import Moved, NotFound
+from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.storage.campaigns import CampaignStore
-from shared.storage.documents import item_of, revising
+from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, Key
-from shared.storage.table import Page, Table, delete, replace
-from shared.storage.voucher_items import ATTRIBUTES, adding, drop_holds, hold_of, releasing, voucher_of
+from shared.storage.table import Item, Page, Table, create, delete, replace, update
+from shared.storage.voucher_items import (
+    ATTRIBUTES,
+    adding,
+    drop_company,
+    hold_of,
+    item_of_voucher,
+    releasing,
+    voucher_of,
+)
 
 
 class VoucherStore:
@@ -95,13 +104,44 @@ class VoucherStore:
         """Delete a voucher: for good, or so that its code can never be given to another."""
         key = self.key(voucher.code)
         if for_good:
-            drop_holds(self._table, self._project, voucher)
+            drop_company(self._table, self._project, voucher)
             self._table.commit(delete(key), outcome=voucher)
         else:
             gone = voucher.model_copy(update={"deleted": True})
             self._table.commit(
-                replace(key, item_of(gone, ATTRIBUTES), version=voucher.version, otherwise=Moved()), outcome=gone
+                replace(key, item_of_voucher(gone), version=voucher.version, otherwise=Moved()), outcome=gone
             )
+
+    def adjust(self, adjusted: tuple[Voucher, Adjustment]) -> None:
+        """Change a card's balance, with the record of it.
+
+        Raises:
+            Moved: if there is less on it by now, or the voucher is gone.
+        """
+        voucher, adjustment = adjusted
+        amount = adjustment.amount
+        counter = "income" if amount > 0 else "subtracted"
+        values: Item = {"by": amount, "much": abs(amount), "no": False}
+        only_if = "attribute_exists(PK) AND #deleted = :no"
+        if amount < 0:
+            only_if += " AND #free >= :much"
+        hashed = code_hash(self._project, voucher.code)
+        self._table.commit(
+            update(
+                Key.voucher(self._project, hashed),
+                f"ADD #balance :by, #free :by, #{counter} :much",
+                values,
+                only_if=only_if,
+                otherwise=Moved(),
+            ),
+            create(Key.adjustment(self._project, hashed, adjustment.id), item_of(adjustment, ()), otherwise=Moved()),
+            outcome=adjusted,
+        )
+
+    def adjustments(self, code: str) -> Iterator[Adjustment]:
+        """Every change of a card's balance by hand."""
+        for item in self._table.query(self.key(code).PK, starting="vtx#"):
+            yield value_of(Adjustment, item, ())
 
     def release(self, voucher: Voucher, hold: Hold) -> None:
         """Give a held use back.

@@ -12,7 +12,7 @@ from shared.storage.campaigns import ATTRIBUTES, CampaignStore
 from shared.storage.documents import revising
 from shared.storage.keys import SHARDS, Key
 from shared.storage.table import Table, Write, delete
-from shared.storage.voucher_items import adding, drop_holds, voucher_of
+from shared.storage.voucher_items import adding, drop_company, voucher_of
 
 
 class WorkStore:
@@ -55,9 +55,9 @@ class WorkStore:
         vouchers = map(
             voucher_of, self._table.get_many(Key.voucher(self.project, hashed) for hashed in hashes).values()
         )
-        held = [voucher for voucher in vouchers if voucher.taken > voucher.redeemed_quantity]
-        for voucher in held:
-            drop_holds(self._table, self.project, voucher)
+        accompanied = [voucher for voucher in vouchers if voucher.taken > voucher.redeemed_quantity or voucher.gift]
+        for voucher in accompanied:
+            drop_company(self._table, self.project, voucher)
         self._table.commit(*(delete(Key.voucher(self.project, hashed)) for hashed in hashes))
 
     def remove_campaign(self, campaign: Campaign) -> None:

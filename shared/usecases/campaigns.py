@@ -8,8 +8,9 @@ from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.errors import Duplicate, InvalidPayload, Moved
+from shared.domain.gifts import Gift
 from shared.domain.ids import voucher_id
-from shared.domain.vouchers import Made, Voucher
+from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases import judged_anew
 
 Draw = Callable[[CodeConfig], str]
@@ -130,12 +131,15 @@ def delete_campaign(
 def voucher_of(
     campaign: Campaign, code: str, own: dict[str, Any] | None = None, *, project: str, at: datetime
 ) -> Voucher:
-    """A code of a campaign."""
+    """A code of a campaign; of a campaign of gift cards it is one, loaded."""
+    own = own or {}
+    gift = Gift.model_validate(own["gift"]) if campaign.gift and "gift" in own else campaign.gift
     return Voucher.model_validate(
         {
             "quantity": campaign.quantity,
             "category": campaign.category,
-            **(own or {}),
+            **own,
+            **(loaded(gift) if gift else {}),
             "id": voucher_id(project, code),
             "code": code,
             "campaign": campaign.name,

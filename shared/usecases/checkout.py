@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, decide
+from shared.domain.checkout import Checkout, Facts, Verdict, decide
 from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.ids import timed
 from shared.domain.orders import Order, StoredOrder
@@ -15,7 +15,7 @@ class Gathering(Protocol):
     project: str
 
     def gather(self, checkout: Checkout, *, warm: bool) -> Facts: ...
-    def lapsed(self, voucher: Voucher, *, at: datetime) -> Hold | None: ...
+    def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
 
 
 class NamingCustomers(Protocol):
@@ -26,8 +26,8 @@ class Naming(NamingCustomers, Protocol):
     def order_id(self, checkout: Checkout) -> str | None: ...
 
 
-def judge(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Gathering, warm: bool) -> Verdict:
-    """Gather the facts of a checkout and decide; a hold that has lapsed is looked for only where it matters.
+def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) -> Verdict:
+    """Gather the facts of a checkout and decide; holds that have lapsed are looked for only where they matter.
 
     An order that is known costs what is known of it, but for what this request says anew.
     """
@@ -35,9 +35,13 @@ def judge(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Gat
     checkout = checkout._replace(order=_as_known(checkout.order, facts.order))
     full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
     if full:
-        looked_up = {named: _with_lapsed(redeemable, at, ledger) for named, redeemable in full.items()}
+        session = checkout.session.key if checkout.session else None
+        looked_up = {
+            named: redeemable._replace(lapsed=ledger.lapsed(redeemable.voucher, but=session, at=at))
+            for named, redeemable in full.items()
+        }
         facts = facts._replace(redeemables={**facts.redeemables, **looked_up})
-    return decide(checkout, facts, at=at, rules=rules)
+    return decide(checkout, facts, at=at)
 
 
 def buyer_of(checkout: Checkout, facts: Facts, *, at: datetime, ledger: Naming, chance: Chance) -> Buyer:
@@ -87,8 +91,7 @@ def _as_known(order: Order | None, known: StoredOrder | None) -> Order | None:
 
 
 def _held_up(redeemable: Redeemable) -> bool:
-    return redeemable.place() is None and not redeemable.voucher.is_spent
-
-
-def _with_lapsed(redeemable: Redeemable, at: datetime, ledger: Gathering) -> Redeemable:
-    return redeemable._replace(lapsed=ledger.lapsed(redeemable.voucher, at=at))
+    """Whether what others hold stands in the way of a use, or of credits."""
+    if redeemable.voucher.is_spent:
+        return False
+    return redeemable.place() is None or redeemable.available < redeemable.voucher.balance

@@ -11,9 +11,11 @@ from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.errors import PromotionError
 from shared.domain.ids import derived, timed, voucher_id
 from shared.domain.model import Metadata
+from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Chance
 from shared.domain.vouchers import Made, Voucher
+from shared.domain.windows import span_of
 from shared.usecases import judged_anew
 from shared.usecases.campaigns import voucher_of
 
@@ -98,7 +100,7 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
     else:
         assert campaign
         found, minted = _from_pool(campaign, wish.how_many, at=at, store=store, draw=draw)
-    vouchers = tuple(_given(voucher, customer.id) for voucher in (*found, *minted))
+    vouchers = tuple(_given(voucher, customer.id, campaign, known.project, at=at) for voucher in (*found, *minted))
     publication = Publication(
         id=publication_id or timed("pub", at, chance() + chance()),
         customer_id=customer.id,
@@ -153,8 +155,12 @@ def _from_pool(
     return found, [voucher_of(campaign, code, project=store.project, at=at) for code in new.values()]
 
 
-def _given(voucher: Voucher, holder: str) -> Voucher:
-    update = {"published": voucher.published + 1, "holder_id": voucher.holder_id or holder}
+def _given(voucher: Voucher, holder: str, campaign: Campaign | None, project: Project, *, at: datetime) -> Voucher:
+    """The voucher once it is somebody's; where the campaign says so its life ends so long after."""
+    update: dict[str, object] = {"published": voucher.published + 1, "holder_id": voucher.holder_id or holder}
+    if campaign and campaign.activity_duration_after_publishing:
+        ends = span_of(campaign.activity_duration_after_publishing).after(at, project.zone)
+        update["expiration_date"] = min(ends, voucher.expiration_date or ends)
     return voucher.model_copy(update=update)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.checkout import Checkout, Facts, StackingRules, Verdict, refuse_malformed
+from shared.domain.checkout import Checkout, Facts, Verdict, refuse_malformed
+from shared.domain.errors import InvalidPayload
 from shared.domain.redemptions import Chance, Circumstances, Redemption, Told, redeemed, refused
 from shared.usecases import judged_anew
 from shared.usecases.checkout import Gathering, Naming, buyer_of, judge
@@ -18,9 +19,7 @@ class Spending(Gathering, Naming, Protocol):
 
 
 @judged_anew
-def redeem(
-    checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Spending, channel_id: str, chance: Chance
-) -> Told:
+def redeem(checkout: Checkout, *, at: datetime, ledger: Spending, channel_id: str, chance: Chance) -> Told:
     """Redeem a checkout, exactly once; ``Told.failure`` is the record of its refusal.
 
     The decision may be stale by the time it is committed, the conditions of the commit are not: whoever lost a
@@ -28,10 +27,11 @@ def redeem(
     An order that these same offers have paid already is answered with what was redeemed then.
 
     Raises:
-        PromotionError: if the list of offers is senseless; Busy: if others kept changing the same things.
+        PromotionError: if the list of offers is senseless; InvalidPayload: if a gift card is to pay nobody knows how
+            much; Busy: if others kept changing the same things.
     """
-    refuse_malformed(checkout.named, rules, project=ledger.project)
-    verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=False)
+    refuse_malformed(checkout.named, project=ledger.project)
+    verdict = judge(checkout, at=at, ledger=ledger, warm=False)
     if earlier := _paid_by_the_same(verdict.checkout, verdict.facts):
         return _told_again(earlier, ledger)
     circumstances = Circumstances(ledger.project, channel_id, at, chance)
@@ -39,6 +39,7 @@ def redeem(
         told = refused(verdict, circumstances)
         ledger.record(told)
         return told
+    _refuse_unknown_sums(verdict)
     buyer = buyer_of(verdict.checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
     told = redeemed(verdict, buyer, circumstances)
     ledger.spend(verdict, told)
@@ -52,6 +53,13 @@ def _paid_by_the_same(checkout: Checkout, facts: Facts) -> Sequence[str]:
         return ()
     named = {redeemable.voucher.id for redeemable in facts.redeemables.values()}
     return tuple(order.redemptions) if {*order.offers} == named else ()
+
+
+def _refuse_unknown_sums(verdict: Verdict) -> None:
+    for offer in verdict.applicable:
+        if offer.redeemable.is_gift and offer.credits is None:
+            index = verdict.checkout.named.index(offer.named)
+            raise InvalidPayload(f"redeemables.{index}.gift.credits: needed where there is no order to pay")
 
 
 def _told_again(ids: Sequence[str], ledger: Spending) -> Told:

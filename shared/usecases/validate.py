@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.checkout import Checkout, StackingRules, Verdict, refuse_malformed
+from shared.domain.checkout import Checkout, Verdict, refuse_malformed
 from shared.usecases import judged_anew
 from shared.usecases.checkout import Gathering, judge
 
@@ -13,14 +13,14 @@ class Holding(Gathering, Protocol):
 
 
 @judged_anew
-def validate(checkout: Checkout, *, at: datetime, rules: StackingRules, ledger: Holding) -> Verdict:
+def validate(checkout: Checkout, *, at: datetime, ledger: Holding) -> Verdict:
     """Judge a checkout. Nothing is written but a session's hold, which is of every offer or of none.
 
     Raises:
         PromotionError: if the list of offers is senseless; Busy: if others kept taking what was to be held.
     """
-    refuse_malformed(checkout.named, rules, project=ledger.project)
-    verdict = judge(checkout, at=at, rules=rules, ledger=ledger, warm=True)
+    refuse_malformed(checkout.named, project=ledger.project)
+    verdict = judge(checkout, at=at, ledger=ledger, warm=True)
     session = checkout.session
     if session is None or session.key is None or not verdict.valid:
         return verdict

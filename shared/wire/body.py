@@ -4,6 +4,7 @@ knows must be right.
 
 import math
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from pydantic import JsonValue, ValidationError, model_validator
 from pydantic_core import from_json
@@ -14,18 +15,14 @@ from shared.domain.model import Frozen, Sent
 M = TypeVar("M", bound=Frozen)
 LARGEST_BODY = 256 * 1024
 """Bytes; an order of 500 lines has about 100,000."""
+LARGEST_FORM = 8 * 1024
 DEEPEST = 32
 """Levels of nesting in a body."""
 NOT_YET = (
-    "gift",
     "loyalty_card",
     "referral_program",
     "promotion",
     "validation_rules",
-    "validity_timeframe",
-    "validity_day_of_week",
-    "validity_hours",
-    "activity_duration_after_publishing",
 )
 """Fields that would narrow an offer or price it otherwise: until they are honoured they are refused, never dropped."""
 
@@ -51,6 +48,27 @@ def body_of(raw: bytes) -> Any:
         raise InvalidPayload("body: must be a JSON object")
     _refuse_strange(body, "", DEEPEST)
     return body
+
+
+def form_of(raw: bytes) -> dict[str, str]:
+    """The fields of a form (``application/x-www-form-urlencoded``).
+
+    Raises:
+        InvalidPayload: not UTF-8, too large, or a field that is there twice.
+
+    >>> form_of(b"grant_type=client_credentials&scope=api")
+    {'grant_type': 'client_credentials', 'scope': 'api'}
+    """
+    if len(raw) > LARGEST_FORM:
+        raise InvalidPayload(f"body: {len(raw)} bytes are more than {LARGEST_FORM}")
+    try:
+        fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidPayload("body: not UTF-8") from None
+    form = dict(fields)
+    if len(form) < len(fields):
+        raise InvalidPayload("body: a field is there twice")
+    return form
 
 
 def read(kind: type[M], body: Any) -> M:

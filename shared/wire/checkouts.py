@@ -7,14 +7,20 @@ from pydantic import Field
 from shared.domain.checkout import Checkout, Lock
 from shared.domain.codes import Code
 from shared.domain.model import Metadata, Text
+from shared.domain.money import Amount
 from shared.domain.orders import Order
 from shared.wire.body import Created
 from shared.wire.customers import CustomerBody
 
 
+class GiftCredits(Created):
+    credits: Amount | None = None
+
+
 class NamedRedeemable(Created):
     object: Literal["voucher"] = "voucher"
     id: Code
+    gift: GiftCredits | None = None
 
 
 class CheckoutBody(Created):
@@ -33,4 +39,11 @@ class CheckoutBody(Created):
         if session and session.key is None:
             session = session.model_copy(update={"key": f"ssn_{request_id.removeprefix('v-')}"})
         named = tuple(redeemable.id for redeemable in self.redeemables)
-        return Checkout(named, self.order, self.customer, session, self.metadata, self.tracking_id, request_id)
+        wanted = {
+            redeemable.id: redeemable.gift.credits
+            for redeemable in self.redeemables
+            if redeemable.gift and redeemable.gift.credits is not None
+        }
+        return Checkout(
+            named, self.order, self.customer, session, self.metadata, self.tracking_id, request_id, credits=wanted
+        )

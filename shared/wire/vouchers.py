@@ -9,11 +9,13 @@ from shared.domain.campaigns import Uses
 from shared.domain.codes import CodeConfig, NewCode
 from shared.domain.discounts import Discount
 from shared.domain.errors import InvalidPayload
+from shared.domain.gifts import Gift
 from shared.domain.ids import voucher_id
 from shared.domain.model import Instant, Metadata, Name, Text, merged
-from shared.domain.vouchers import Voucher
+from shared.domain.vouchers import Voucher, loaded
+from shared.domain.windows import Windows
 from shared.wire.body import Created
-from shared.wire.changes import Change, refuse_backwards, refuse_disorder
+from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths, refuse_worthless
 
 
 class Redemption(Created):
@@ -22,15 +24,16 @@ class Redemption(Created):
     quantity: Uses | None = None
 
 
-class VoucherBody(Created):
+class VoucherBody(Created, Windows):
     """A new voucher, or a new code of a campaign."""
 
     code: NewCode | None = None
-    type: Literal["DISCOUNT_VOUCHER"] = "DISCOUNT_VOUCHER"
+    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
     campaign: Name | None = None
     campaign_id: Name | None = None
     category: Name | None = None
     discount: Discount | None = None
+    gift: Gift | None = None
     redemption: Redemption | None = None
     start_date: Instant | None = None
     expiration_date: Instant | None = None
@@ -42,6 +45,7 @@ class VoucherBody(Created):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         refuse_disorder(self.start_date, self.expiration_date)
+        refuse_two_worths(self.type, self.discount, self.gift)
         return self
 
     def own(self) -> dict[str, Any]:
@@ -59,18 +63,21 @@ class VoucherBody(Created):
         """A voucher that stands alone.
 
         Raises:
-            InvalidPayload: without a discount it would be worth nothing.
+            InvalidPayload: without a discount or credits it would be worth nothing, without a start date a timeframe
+                would begin nowhere.
         """
-        if self.discount is None:
-            raise InvalidPayload("discount: Field required")
-        return Voucher(id=voucher_id(project, code), code=code, created_at=at, **self.own())
+        refuse_worthless(self.type, self.discount, self.gift)
+        refuse_backwards(self, self.start_date, self.expiration_date)
+        own = {**self.own(), **(loaded(self.gift) if self.gift else {})}
+        return Voucher(id=voucher_id(project, code), code=code, created_at=at, **own)
 
 
-class VoucherChange(Change):
-    """What changes of a voucher."""
+class VoucherChange(Change, Windows):
+    """What changes of a voucher; what is on a gift card is changed by its balance."""
 
     category: Name | None = None
     discount: Discount | None = None
+    gift: Gift | None = None
     start_date: Instant | None = None
     expiration_date: Instant | None = None
     active: Annotated[bool, Field(strict=True)] | None = None
@@ -81,6 +88,10 @@ class VoucherChange(Change):
         said = self.said()
         if said.get("active", True) is None:
             del said["active"]
+        if (gift := said.pop("gift", None)) and (voucher.gift is None or gift.amount != voucher.income):
+            raise InvalidPayload(f"gift.amount: is changed by POST /v1/vouchers/{voucher.code}/balance")
+        if voucher.gift and said.get("discount"):
+            raise InvalidPayload("discount: a gift card has none")
         changed = voucher.model_copy(update={**said, "metadata": merged(voucher.metadata, self.metadata)})
-        refuse_backwards(changed.start_date, changed.expiration_date)
+        refuse_backwards(changed, changed.start_date, changed.expiration_date)
         return changed

@@ -85,7 +85,8 @@ def test_every_route_with_a_body_is_spoilt() -> None:
     named |= {"{customer}": "{customer_id}", "{order}": "{order_id}"}
     for short, long in named.items():
         spoilt = {path.replace(short, long) for path in spoilt}
-    assert spoilt == {it.path for it in ROUTES if it.method in {"POST", "PUT"}} - SWITCHES
+    elsewhere = {it.path for it in ROUTES if it.path.startswith(("/client/", "/v1/oauth/"))}
+    assert spoilt == {it.path for it in ROUTES if it.method in {"POST", "PUT"}} - SWITCHES - elsewhere
 
 
 # A body that is no JSON object
@@ -371,7 +372,7 @@ def test_an_unknown_id_is_refused_on_every_route(shop: Shop, subtests: pytest.Su
             with subtests.test(case=case, route=f"{method} {path}"):
                 first, _, rest = path.removeprefix("/v1/").partition("}")
                 named = first.partition("{")[0] + quote(id_, safe="") + re.sub(r"[{}]", "", rest)
-                status, key = refusal(shop.ask(method, named, {}))
+                status, key = refusal(shop.ask(method, named, {"amount": 5}))
                 assert status in ({404} if case in {"nobody's", "a table's"} else {400, 404, 405})
                 assert key in {"not_found", "invalid_payload", "method_not_allowed"}
     assert shop.lists() == before

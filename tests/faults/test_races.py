@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from tests.builders import Clock, Shop, amount_off, at_once, fresh, lock, ok, refusal
+from tests.builders import Clock, Shop, amount_off, at_once, checkout, fresh, lock, ok, refusal
 
 Outcome = tuple[int, str | None]
 """Status, and the key of a refusal."""
@@ -254,3 +254,25 @@ def test_a_switch_thrown_in_a_race_loses_no_count(shop: Shop) -> None:
     results = at_once(redeem_or_change, range(100), clients=10)
     assert set(results) == {WON}
     assert (shop.uses(code), len(shop.entries(code))) == (80, 80)
+
+
+def test_a_gift_card_of_ten_by_thirty_clients_of_one(shop: Shop) -> None:
+    """Ten get their 1.00, twenty are refused, and nothing is left nor ever was below nothing."""
+    code = fresh("card")
+    ok(shop.ask("POST", f"vouchers/{code}", {"type": "GIFT_VOUCHER", "gift": {"amount": 1_000}}))
+    answers = at_once(lambda _: shop.redeem(code, amount=100), range(30))
+    assert outcomes(answers) == {WON: 10, (400, "gift_amount_exceeded"): 20}
+    assert shop.get(f"vouchers/{code}")["gift"]["balance"] == 0
+    transactions = shop.get(f"vouchers/{code}/transactions", limit=100)["data"]
+    assert [it["details"]["balance"]["balance"] for it in reversed(transactions)] == list(range(900, -1, -100))
+
+
+def test_two_checkouts_that_each_want_all_of_a_card(shop: Shop) -> None:
+    code = fresh("card")
+    ok(shop.ask("POST", f"vouchers/{code}", {"type": "GIFT_VOUCHER", "gift": {"amount": 1_000}}))
+    all_of_it = checkout(code, amount=1_000) | {
+        "redeemables": [{"object": "voucher", "id": code, "gift": {"credits": 1_000}}]
+    }
+    answers = at_once(lambda _: shop.ask("POST", "redemptions", all_of_it), range(2))
+    assert outcomes(answers) == {WON: 1, (400, "gift_amount_exceeded"): 1}
+    assert shop.get(f"vouchers/{code}")["gift"]["balance"] == 0

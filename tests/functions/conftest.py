@@ -10,7 +10,7 @@ import pytest
 
 from infra.local import engine
 from infra.local.events import event_of
-from infra.local.serve import KEYS
+from infra.local.serve import add_keys
 from infra.local.service import free_port
 
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
@@ -74,8 +74,7 @@ def functions() -> Iterator[Functions]:
             cached.cache_clear()
         bill = Bill()
         _count(settings.dynamodb(), bill)
-        for project, side, app_id, token in KEYS:
-            AccessKeyStore(settings.table()).add(project, side, app_id=app_id, token=token)  # type: ignore[arg-type]
+        add_keys(AccessKeyStore(settings.table()), at=NOW)
         yield Functions(bill)
         for cached in (settings.dynamodb, settings.table, settings.queue):
             cached.cache_clear()
@@ -89,7 +88,7 @@ def _count(client: Any, bill: Bill) -> None:
         bill.calls.append(model.name)
         consumed = parsed.get("ConsumedCapacity", [])
         for entry in consumed if isinstance(consumed, list) else [consumed]:
-            if model.name in ("TransactWriteItems", "PutItem"):
+            if model.name in ("TransactWriteItems", "PutItem", "UpdateItem"):
                 bill.write_units += entry["CapacityUnits"]
 
     client.meta.events.register("provide-client-params.dynamodb", ask)

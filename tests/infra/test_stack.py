@@ -119,6 +119,7 @@ WRITE = "PutItem UpdateItem"
         ("issue", f"{READ} {WRITE}", "lists pools", ""),
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
+        ("credits", f"{READ} Query {WRITE}", "", ""),
         ("customers", f"{READ} Query PutItem DeleteItem", "lists", ""),
         ("orders", f"{READ} {WRITE}", "lists", ""),
         ("async_actions", READ, "lists", ""),
@@ -128,6 +129,7 @@ WRITE = "PutItem UpdateItem"
             "pools",
             "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl SendMessage",
         ),
+        ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("unknown", "", "", ""),
     ],
 )

@@ -14,6 +14,7 @@ from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore
 from shared.storage.ledger import Ledger
 from shared.storage.orders import OrderStore
+from shared.storage.projects import ProjectStore
 from shared.storage.publications import PublicationStore
 from shared.storage.table import Table, decoded
 from shared.storage.vouchers import VoucherStore
@@ -92,7 +93,8 @@ def two_projects(request: pytest.FixtureRequest) -> tuple[Till, Till]:
 
 
 def stores_over(table: Table, project: str, everything: Callable[[], Any]) -> Stores:
-    kinds = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore, CustomerStore, OrderStore)
+    books = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore)
+    kinds = (*books, ProjectStore, CustomerStore, OrderStore)
     return Stores(project, *(kind(table, project) for kind in kinds), everything=everything)
 
 

@@ -17,7 +17,6 @@ from shared.wire.answers import actions, campaigns, parts, publications, redempt
 from tests.unit.values import (
     AT,
     PROJECT,
-    RULES,
     campaign,
     checkout,
     code_of,
@@ -85,7 +84,6 @@ def test_an_invalid_validation_tells_every_offer_in_the_order_of_the_request() -
         checkout("A", "GONE", "C"),
         Facts({"A": offer("A"), "C": offer("C", active=False, metadata={"m": 1})}),
         at=AT,
-        rules=RULES,
     )
     said = validations.validation(judged)
     assert said["valid"] is False
@@ -179,7 +177,7 @@ def test_each_child_of_a_stack_names_its_parent_and_its_own_price() -> None:
     ("case", "judged", "kind", "key"),
     [
         ("an offer that is off", verdict(offer(active=False)), Refused, "voucher_disabled"),
-        ("a code that nobody has", decide(checkout("GONE"), Facts({}), at=AT, rules=RULES), NotFound, "not_found"),
+        ("a code that nobody has", decide(checkout("GONE"), Facts({}), at=AT), NotFound, "not_found"),
     ],
 )
 def test_a_refusal_is_told_as_the_error_that_it_is(case: str, judged: Verdict, kind: type, key: str) -> None:
@@ -194,7 +192,7 @@ def test_a_refusal_is_told_as_the_error_that_it_is(case: str, judged: Verdict, k
 
 def test_a_failed_record_is_listed_with_its_reason_and_what_it_was_about() -> None:
     asked = checkout("GONE", customer="bob", order=Order(source_id="cart-7", amount=10_000))
-    told = refused(decide(asked, Facts({}), at=AT, rules=RULES), Circumstances(PROJECT, "sandbox", AT, counting()))
+    told = refused(decide(asked, Facts({}), at=AT), Circumstances(PROJECT, "sandbox", AT, counting()))
     said = redemptions.history(History(told.records, {}, {}, {}, 1))
     assert (said["object"], said["data_ref"], said["total"]) == ("list", "redemptions", 1)
     record = said["redemptions"][0]
@@ -371,6 +369,6 @@ def test_every_error_has_one_shape(error: Any, said: dict[str, str]) -> None:
 
 
 def test_an_offer_of_a_campaign_names_it_in_a_validation() -> None:
-    judged = decide(checkout("S-1"), Facts({"S-1": Redeemable(code_of(SPRING, "S-1"), SPRING)}), at=AT, rules=RULES)
+    judged = decide(checkout("S-1"), Facts({"S-1": Redeemable(code_of(SPRING, "S-1"), SPRING)}), at=AT)
     said = validations.validation(judged)["redeemables"][0]
     assert (said["campaign_name"], said["campaign_id"]) == ("Spring", "camp_1")

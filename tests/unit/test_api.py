@@ -19,6 +19,7 @@ from shared.domain.errors import (
     PromotionError,
     Reason,
     Refused,
+    TooManyRequests,
     Unauthorized,
 )
 from shared.runtime.api import Api, Request, response, status_of
@@ -65,6 +66,7 @@ def asked(
         (Conflict("idempotency_key_conflict", "Conflict"), 409),
         (Duplicate("voucher", "MUG"), 409),
         (Busy(), 409),
+        (TooManyRequests(5), 429),
         (Refused(Reason("voucher_expired", "voucher expired")), 400),
         (PromotionError("invalid_redeemables", "Invalid redeemables"), 400),
     ],

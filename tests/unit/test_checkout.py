@@ -11,22 +11,20 @@ from pydantic import ValidationError
 
 from shared.domain.checkout import (
     ALREADY_PAID,
-    LIMIT_EXCEEDED,
     NOT_FOUND,
-    PRECEDING_FAILED,
     Checkout,
     Facts,
     Lock,
-    StackingRules,
     decide,
     refuse_malformed,
 )
 from shared.domain.errors import PromotionError
 from shared.domain.orders import Order, Price, StoredOrder
+from shared.domain.stacking import LIMIT_EXCEEDED, PRECEDING_FAILED, StackingRules
 from shared.domain.vouchers import DISABLED, EXPIRED, USED_UP
 from tests.builders import amount_off, fixed_price, percent_off
 from tests.strategies import amounts, discounts
-from tests.unit.values import AT, FIVE_OFF, PROJECT, RULES, checkout, discount_of, lock, offer, verdict, voucher
+from tests.unit.values import AT, FIVE_OFF, PROJECT, checkout, discount_of, lock, offer, verdict, voucher
 
 SPENT = {"quantity": 1, "taken": 1, "redeemed_quantity": 1}
 
@@ -137,7 +135,7 @@ def test_an_offer_that_may_not_be_used_takes_every_other_with_it_and_has_no_pric
 
 def test_a_code_that_nobody_has_is_not_found() -> None:
     asked = checkout("MUG", "GONE")
-    judged = decide(asked, Facts({"MUG": offer()}), at=AT, rules=RULES)
+    judged = decide(asked, Facts({"MUG": offer()}), at=AT)
     assert [(it.named, it.redeemable, it.reasons) for it in judged.inapplicable] == [("GONE", None, (NOT_FOUND,))]
     assert [it.named for it in judged.skipped] == ["MUG"]
 
@@ -148,14 +146,14 @@ def test_a_code_that_nobody_has_is_not_found() -> None:
 )
 def test_a_paid_order_is_never_priced_again(status: str, reasons: list[object]) -> None:
     known = StoredOrder(id="ord_1", order=Order(amount=10_000), status=status, created_at=AT)
-    judged = decide(checkout("MUG"), Facts({"MUG": offer()}, order=known), at=AT, rules=RULES)
+    judged = decide(checkout("MUG"), Facts({"MUG": offer()}, order=known), at=AT)
     assert [reason for it in judged.inapplicable for reason in it.reasons] == reasons
 
 
 def test_that_the_order_is_paid_comes_after_the_reasons_of_the_offer() -> None:
     paid = StoredOrder(id="ord_1", order=Order(amount=10_000), status="PAID", created_at=AT)
     facts = Facts({"MUG": offer(active=False)}, order=paid)
-    judged = decide(checkout("MUG"), facts, at=AT, rules=RULES)
+    judged = decide(checkout("MUG"), facts, at=AT)
     assert judged.inapplicable[0].reasons == (DISABLED, ALREADY_PAID)
 
 
@@ -166,8 +164,8 @@ def test_a_decision_changes_nothing_and_may_be_made_again() -> None:
 
 @pytest.mark.parametrize("asked", [checkout("A"), checkout("A", amount=None), Checkout(("A",), session=lock())])
 def test_the_verdict_carries_what_was_asked(asked: Checkout) -> None:
-    judged = decide(asked, Facts({"A": offer("A")}), at=AT, rules=RULES)
-    assert (judged.checkout, judged.rules, judged.applicable[0].discount) == (asked, RULES, FIVE_OFF)
+    judged = decide(asked, Facts({"A": offer("A")}), at=AT)
+    assert (judged.checkout, judged.applicable[0].redeemable.discount) == (asked, FIVE_OFF)
 
 
 # Lists of offers that make no sense
@@ -189,14 +187,14 @@ def test_the_verdict_carries_what_was_asked(asked: Checkout) -> None:
 )
 def test_a_list_that_makes_no_sense_is_refused(case: str, named: list[str], key: str) -> None:
     with pytest.raises(PromotionError) as refusal:
-        refuse_malformed(named, RULES, project=PROJECT)
+        refuse_malformed(named, project=PROJECT)
     assert refusal.value.key == key
     assert refusal.value.details.startswith("redeemables: ")
 
 
 @pytest.mark.parametrize("named", [["MUG"], ["MUG", "MUG-1"], ["MUG", "M UG"], [f"CODE-{i}" for i in range(30)]])
 def test_a_list_of_different_offers_is_looked_up(named: list[str]) -> None:
-    refuse_malformed(named, RULES, project=PROJECT)
+    refuse_malformed(named, project=PROJECT)
 
 
 # How long a session holds

@@ -11,7 +11,7 @@ from shared.domain.ids import code_hash, derived, hash_of, timed, voucher_id
 from tests.unit.values import AT, MILLISECOND
 
 codes = st.text(ALPHANUMERIC + "-", min_size=1, max_size=20)
-instants = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
 )
 

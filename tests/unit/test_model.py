@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from shared.domain.model import Frozen, Instant, Metadata, Name, Text, iso, utc
 
 instants = st.datetimes(
-    min_value=datetime(2, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
-    max_value=datetime(9998, 1, 1),  # noqa: DTZ001
+    min_value=datetime(2, 1, 1),
+    max_value=datetime(9998, 1, 1),
     timezones=st.timezones() | st.none(),
 )
 read = TypeAdapter(Instant).validate_python

@@ -4,10 +4,10 @@ from itertools import count
 
 import pytest
 
-from shared.domain.checkout import LIMIT_EXCEEDED, StackingRules
 from shared.domain.customers import Profile
 from shared.domain.errors import Busy, PromotionError
 from shared.domain.orders import Order
+from shared.domain.stacking import LIMIT_EXCEEDED
 from shared.usecases import ROUNDS
 from tests.fakes import Overtaken
 from tests.unit.till import Till, Unasked
@@ -100,7 +100,8 @@ def test_if_one_of_a_stack_is_refused_none_is_spent(till: Till) -> None:
 def test_what_the_limit_skips_is_not_spent(till: Till) -> None:
     till.voucher("A")
     till.voucher("B")
-    told = till.redeem("A", "B", rules=StackingRules(applicable_redeemables_limit=1))
+    till.settle(applicable_redeemables_limit=1)
+    told = till.redeem("A", "B")
     assert [it.code for it in told.records] == ["A"]
     assert [(it.named, it.reason) for it in told.skipped] == [("B", LIMIT_EXCEEDED)]
     assert till.counts("B") == (0, 0)

@@ -14,7 +14,6 @@ from tests.unit.values import (
     AT,
     DAY,
     PROJECT,
-    RULES,
     campaign,
     checkout,
     code_of,
@@ -135,7 +134,7 @@ def test_a_record_carries_what_the_checkout_said() -> None:
 def test_a_code_of_a_campaign_is_recorded_with_it() -> None:
     spring = campaign()
     facts = Facts({"S-1": Redeemable(code_of(spring, "S-1"), spring)})
-    record = redeem(decide(checkout("S-1"), facts, at=AT, rules=RULES)).records[0]
+    record = redeem(decide(checkout("S-1"), facts, at=AT)).records[0]
     assert (record.code, record.campaign_id, record.campaign) == ("S-1", "camp_1", "Spring")
 
 
@@ -162,21 +161,21 @@ def test_a_refusal_is_one_record_of_the_first_offer_that_failed() -> None:
 
 def test_a_refusal_keeps_no_customer_and_no_order_but_how_they_were_named() -> None:
     asked = checkout("GONE", customer="ann", order=Order(source_id="cart-7", amount=10_000))
-    record = refuse(decide(asked, Facts({}), at=AT, rules=RULES)).records[0]
+    record = refuse(decide(asked, Facts({}), at=AT)).records[0]
     assert (record.customer_id, record.customer_source_id) == (None, "ann")
     assert (record.order_id, record.order_source_id, record.amount) == (None, "cart-7", 10_000)
 
 
 def test_a_refusal_names_the_customer_and_the_order_that_are_known() -> None:
     paid = ORDER.model_copy(update={"status": "PAID"})
-    judged = decide(checkout("MUG"), Facts({"MUG": offer()}, ANN, paid), at=AT, rules=RULES)
+    judged = decide(checkout("MUG"), Facts({"MUG": offer()}, ANN, paid), at=AT)
     told = refuse(judged)
     assert (told.records[0].customer_id, told.records[0].order_id) == ("cust_1", "ord_1")
     assert (told.customer, told.order) == (ANN, paid)
 
 
 def test_a_code_that_nobody_has_is_refused_under_the_name_that_was_typed() -> None:
-    told = refuse(decide(Checkout(("gone 20",)), Facts({}), at=AT, rules=RULES))
+    told = refuse(decide(Checkout(("gone 20",)), Facts({}), at=AT))
     assert told.records[0].id.startswith(f"rf_{code_hash(PROJECT, 'GONE 20')}")
     assert (told.records[0].code, told.records[0].failure_code) == ("gone 20", "not_found")
     assert told.offers == {}

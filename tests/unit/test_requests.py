@@ -138,7 +138,7 @@ def spoilt(kind: type[Frozen], right: dict[str, Any], path: str, wrong: object) 
         (VoucherBody, voucher_body(), "redemption.quantity", 0),
         (VoucherBody, voucher_body(), "expiration_date", "soon"),
         (VoucherBody, voucher_body(), "active", "yes"),
-        (VoucherBody, voucher_body(), "type", "GIFT_VOUCHER"),
+        (VoucherBody, voucher_body(), "type", "LOYALTY_CARD"),
         (CampaignBody, campaign_body(), "name", ""),
         (CampaignBody, campaign_body(), "voucher", None),
         (CampaignBody, campaign_body(), "voucher.discount.amount_off", 10.5),

@@ -38,7 +38,7 @@ def test_every_row_leads_to_its_function_with_what_its_path_names() -> None:
 
 def test_paths_are_versioned_and_speak_small_words() -> None:
     for route in ROUTES:
-        assert re.fullmatch(r"/v1(/([a-z-]+|\{[a-z_]+\}))+", route.path), route.path
+        assert re.fullmatch(r"(/client)?/v1(/([a-z-]+|\{[a-z_]+\}))+", route.path), route.path
 
 
 def test_what_is_no_row_goes_to_the_function_for_everything_else() -> None:

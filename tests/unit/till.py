@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import StackingRules, Verdict
+from shared.domain.checkout import Verdict
 from shared.domain.customers import Profile
+from shared.domain.gifts import Gift
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.projects import Project
 from shared.domain.publications import Published
 from shared.domain.redemptions import Told
+from shared.domain.stacking import StackingRules
 from shared.domain.summaries import Person
-from shared.domain.vouchers import Made, Voucher
+from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases.customers import delete_customer, upsert_customer
 from shared.usecases.issue import Wish, issue
 from shared.usecases.orders import change_order, place_order
@@ -18,7 +21,7 @@ from shared.usecases.redeem import redeem
 from shared.usecases.roll_back import roll_back
 from shared.usecases.validate import validate
 from tests.fakes import Stores
-from tests.unit.values import AT, PROJECT, RULES, campaign, checkout, code_of, counting, numbering, voucher
+from tests.unit.values import AT, PROJECT, campaign, checkout, code_of, counting, numbering, voucher
 
 
 class Till:
@@ -32,6 +35,13 @@ class Till:
     def voucher(self, code: str = "MUG", discount: Any = None, **fields: Any) -> Voucher:
         """A new voucher; without a word on it, 5.00 off, once."""
         made = voucher(code, **({"discount": discount} if discount else {}), project=self.stores.project, **fields)
+        self.stores.vouchers.add(Made(made), otherwise=AssertionError(code))
+        return made
+
+    def gift_card(self, amount: int, code: str = "CARD", **fields: Any) -> Voucher:
+        """A new gift card."""
+        its = {"quantity": None, **loaded(Gift(amount=amount)), **fields}
+        made = voucher(code, None, project=self.stores.project, **its)
         self.stores.vouchers.add(Made(made), otherwise=AssertionError(code))
         return made
 
@@ -52,15 +62,17 @@ class Till:
         return found.redeemed_quantity, found.taken
 
     def validate(self, *codes: str, at: datetime = AT, ledger: Any = None, **fields: Any) -> Verdict:
-        return validate(checkout(*codes, **fields), at=at, rules=RULES, ledger=ledger or self.stores.ledger)
+        return validate(checkout(*codes, **fields), at=at, ledger=ledger or self.stores.ledger)
 
-    def redeem(
-        self, *codes: str, at: datetime = AT, rules: StackingRules = RULES, ledger: Any = None, **fields: Any
-    ) -> Told:
+    def settle(self, **fields: Any) -> None:
+        """What the project has settled, from now on; stacking rules go by their own names."""
+        rules = {name: fields.pop(name) for name in StackingRules._fields if name in fields}
+        self.stores.projects.save(Project(stacking=StackingRules(**rules), **fields))
+
+    def redeem(self, *codes: str, at: datetime = AT, ledger: Any = None, **fields: Any) -> Told:
         return redeem(
             checkout(*codes, **fields),
             at=at,
-            rules=rules,
             ledger=ledger or self.stores.ledger,
             channel_id="sandbox",
             chance=self.chance,

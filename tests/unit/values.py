@@ -12,19 +12,20 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import Checkout, Facts, Lock, StackingRules, Verdict, decide
+from shared.domain.checkout import Checkout, Facts, Lock, Verdict, decide
 from shared.domain.codes import CodeConfig
 from shared.domain.customers import Profile
 from shared.domain.discounts import AmountOff, Discount, PercentOff
 from shared.domain.ids import voucher_id
 from shared.domain.orders import Order
+from shared.domain.projects import Project
+from shared.domain.stacking import StackingRules
 from shared.domain.vouchers import Redeemable, Voucher
 
 AT = datetime(2026, 3, 17, 8, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
 PROJECT = "proj_sandbox"
-RULES = StackingRules()
 FIVE_OFF = AmountOff(amount_off=500)
 
 discount_of: Callable[[Any], Discount] = TypeAdapter(Discount).validate_python
@@ -90,7 +91,8 @@ def lock(key: str = "cart-1", ttl: float = 10, ttl_unit: str = "MINUTES") -> Loc
     return Lock(key=key, ttl=ttl, ttl_unit=ttl_unit)
 
 
-def verdict(*offers: Redeemable, at: datetime = AT, rules: StackingRules = RULES, **fields: Any) -> Verdict:
+def verdict(*offers: Redeemable, at: datetime = AT, rules: StackingRules | None = None, **fields: Any) -> Verdict:
     """The decision on these offers, in this order."""
     asked = checkout(*(one.voucher.code for one in offers), **fields)
-    return decide(asked, Facts({one.voucher.code: one for one in offers}), at=at, rules=rules)
+    project = Project(stacking=rules or StackingRules())
+    return decide(asked, Facts({one.voucher.code: one for one in offers}, project=project), at=at)

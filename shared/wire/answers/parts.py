@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shared.domain.errors import PromotionError, Reason, Refused
+from shared.domain.errors import (
+    Conflict,
+    InvalidPayload,
+    PromotionError,
+    Reason,
+    Refused,
+    TooManyRequests,
+    Unauthorized,
+)
 
 if TYPE_CHECKING:  # a function that promises nothing need not load it
     from shared.domain.actions import AsyncAction
@@ -49,3 +57,22 @@ def error(of: PromotionError, *, status: int, request_id: str) -> Json:
         resource_id=of.resource_id,
         resource_type=of.resource_type,
     )
+
+
+class InPublic(NamedTuple):
+    """How an answer looks where anybody may be listening: refusals alike, or in detail where the project says so."""
+
+    alike: Callable[[Any], Any]
+    detailed: Callable[[Any], Any]
+
+
+ABOUT_THE_REQUEST = ("invalid_redeemables", "duplicated_redeemables")
+NOT_APPLICABLE = Reason("not_applicable", "This offer is not applicable")
+
+
+def in_public(of: PromotionError) -> PromotionError:
+    """A refusal as a shop's pages are told it. What is wrong with the request is said; why an offer may not be used is
+    not, nor whether there is one, nor under which id it was recorded: the answer to every guess is the same.
+    """
+    told = isinstance(of, InvalidPayload | Unauthorized | TooManyRequests | Conflict) or of.key in ABOUT_THE_REQUEST
+    return of if told else Refused(NOT_APPLICABLE)

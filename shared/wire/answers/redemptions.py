@@ -8,7 +8,7 @@ from shared.domain.vouchers import Voucher
 from shared.wire.answers.customers import customer
 from shared.wire.answers.orders import stored_order
 from shared.wire.answers.parts import Json, listed, present
-from shared.wire.answers.validations import skipped
+from shared.wire.answers.validations import inapplicable, skipped
 from shared.wire.answers.vouchers import voucher
 
 
@@ -19,6 +19,7 @@ def redemption(of: Redemption, told: Told, *, cost: bool = True) -> Json:
     failed = of.status == "FAILED"
     rollback = of.object == "redemption_rollback"
     status = "FAILED" if failed else "SUCCEEDED" if rollback else of.status
+    paid = None if of.credits is None else -of.credits if rollback else of.credits
     return present(
         id=of.id,
         object=of.object,
@@ -26,6 +27,8 @@ def redemption(of: Redemption, told: Told, *, cost: bool = True) -> Json:
         customer_id=of.customer_id,
         tracking_id=of.tracking_id,
         metadata=of.metadata or {},
+        amount=paid,
+        gift=None if paid is None else {"amount": paid},
         redemption=of.undoes or of.parent,
         reason=of.reason,
         result="FAILURE" if failed else "SUCCESS",
@@ -62,7 +65,7 @@ def redeemed(of: Told) -> Json:
         redemptions=[redemption(record, of) for record in of.records],
         parent_redemption=of.parent and redemption(of.parent, of),
         order=of.order and stored_order(of.order),
-        inapplicable_redeemables=[],
+        inapplicable_redeemables=[inapplicable(offer, "") for offer in of.inapplicable],
         skipped_redeemables=[skipped(offer) for offer in of.skipped],
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.checkout import Applicable, Inapplicable, Skipped, StackingRules, Verdict
+from shared.domain.checkout import Applicable, Inapplicable, Skipped, Verdict
 from shared.domain.orders import Order
+from shared.domain.stacking import StackingRules
 from shared.domain.vouchers import Voucher
 from shared.wire.answers.orders import order
 from shared.wire.answers.parts import Json, present
@@ -22,24 +23,25 @@ def validation(of: Verdict) -> Json:
             id=id_,
             valid=True,
             redeemables=applicable,
+            inapplicable_redeemables=[inapplicable(offer, checkout.request_id) for offer in of.inapplicable] or None,
             skipped_redeemables=passed_over or None,
             order=order(checkout.order, of.price._replace(applied=of.price.discount))
             if checkout.order and of.price
             else None,
             tracking_id=checkout.tracking_id,
             session=_session(of),
-            stacking_rules=stacking(of.rules),
+            stacking_rules=stacking(of.facts.project.stacking),
         )
-    inapplicable = [_inapplicable(offer, checkout.request_id) for offer in of.inapplicable]
-    in_order = {entry["id"]: entry for entry in (*inapplicable, *passed_over)}
+    refused = [inapplicable(offer, checkout.request_id) for offer in of.inapplicable]
+    in_order = {entry["id"]: entry for entry in (*refused, *passed_over)}
     return present(
         id=id_,
         valid=False,
         redeemables=[in_order[named] for named in checkout.named],
         skipped_redeemables=passed_over or None,
-        inapplicable_redeemables=inapplicable,
+        inapplicable_redeemables=refused,
         tracking_id=checkout.tracking_id,
-        stacking_rules=stacking(of.rules),
+        stacking_rules=stacking(of.facts.project.stacking),
     )
 
 
@@ -55,13 +57,13 @@ def _applicable(offer: Applicable, whole: Order | None) -> Json:
         order=order(whole, offer.price) if whole and offer.price else None,
         applicable_to={"object": "list", "data_ref": "data", "data": [], "total": 0},
         inapplicable_to={"object": "list", "data_ref": "data", "data": [], "total": 0},
-        result={"discount": {**discount(offer.discount), "is_dynamic": False}},
+        result=_result(offer),
         metadata=offer.redeemable.voucher.metadata,
         **_of_campaign(offer.redeemable.voucher),
     )
 
 
-def _inapplicable(offer: Inapplicable, request_id: str) -> Json:
+def inapplicable(offer: Inapplicable, request_id: str) -> Json:
     reason = offer.reasons[0]
     status = 404 if reason.key == "not_found" else 400
     missing = offer.redeemable is None
@@ -70,7 +72,7 @@ def _inapplicable(offer: Inapplicable, request_id: str) -> Json:
         key=reason.key,
         message=reason.message,
         details=f"Cannot find voucher with id {offer.named}" if missing else offer.named,
-        request_id=request_id,
+        request_id=request_id or None,
         resource_id=offer.named,
         resource_type="voucher",
     )
@@ -93,6 +95,14 @@ def skipped(offer: Skipped) -> Json:
         metadata=offer.redeemable.voucher.metadata,
         **_of_campaign(offer.redeemable.voucher),
     )
+
+
+def _result(offer: Applicable) -> Json:
+    """What the offer does: what a card pays and has, or its discount."""
+    its = offer.redeemable
+    if its.is_gift:
+        return {"gift": present(balance=its.voucher.balance, credits=offer.credits)}
+    return {"discount": {**discount(its.discount), "is_dynamic": False}}
 
 
 def _of_campaign(of: Voucher) -> Mapping[str, Any]:

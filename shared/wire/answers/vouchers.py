@@ -5,11 +5,33 @@ from shared.domain.campaigns import Campaign
 from shared.domain.discounts import Discount
 from shared.domain.model import iso
 from shared.domain.vouchers import Made, Voucher
+from shared.domain.windows import WINDOWS, Windows
 from shared.wire.answers.parts import NO_ASSIGNMENTS, Json, listed, present, promised
 
 
 def discount(of: Discount) -> Json:
     return of.model_dump(mode="json", exclude_none=True)
+
+
+def windows(of: Windows, otherwise: Windows | None = None) -> Json:
+    """When a thing is open, or what it has that from."""
+    said = {name: getattr(of, name) or (otherwise and getattr(otherwise, name)) for name in WINDOWS}
+    return {
+        name: list(value) if isinstance(value, tuple) else value.model_dump(mode="json", exclude_none=True)
+        for name, value in said.items()
+        if value
+    }
+
+
+def gift(of: Voucher) -> Json:
+    """What is on a card, and what was ever put on it and taken off by hand, in minor units."""
+    assert of.gift
+    return {
+        "amount": of.income,
+        "subtracted_amount": of.subtracted,
+        "balance": of.balance,
+        "effect": of.gift.effect,
+    }
 
 
 def voucher(of: Voucher, its: Campaign | None) -> Json:
@@ -25,8 +47,10 @@ def voucher(of: Voucher, its: Campaign | None) -> Json:
         category=of.category,
         type=of.type,
         discount=prices and discount(prices),
+        gift=gift(of) if of.gift else None,
         start_date=starts and iso(starts),
         expiration_date=ends and iso(ends),
+        **windows(of, its),
         active=of.active,
         additional_info=of.additional_info,
         metadata=of.metadata,

@@ -1,0 +1,18 @@
+"""A project: what a shop has settled once for all of its offers."""
+
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from shared.domain.stacking import StackingRules
+
+
+class Project(NamedTuple):
+    """Whatever a shop has not settled is as here: UTC, and the contract's stacking rules."""
+
+    time_zone: str = "UTC"
+    stacking: StackingRules = StackingRules()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its customers read the clock: validity windows are wall times of this zone."""
+        return ZoneInfo(self.time_zone)

@@ -1,0 +1,407 @@
+"""Requests that could be meant. For the checkout by hand; for every other route from the official SDK's own models, so
+that a route which is new here is asked from its first day.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Annotated, Any, get_args, get_origin
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+from tests.fuzz import sdk
+from tests.fuzz.known import Known
+
+Json = Any
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+WORDS = (
+    "Spring",
+    "мир",
+    "İNDİRİM",
+    "straße",
+    "mug",
+    "x",
+    "0",
+    "null",
+    "Ann O'Neill",
+    "naïve",
+    "🍬",
+    "a b",
+    "A-1",
+    "%20",
+)
+DEEPEST = 5
+
+QUERIES: dict[str, tuple[str, ...]] = {
+    "limit": ("1", "10", "100"),
+    "page": ("1", "2", "1000"),
+    "order": ("created_at", "-created_at", "id", "-id", "-updated_at", "-expiration_date", "code", "-name"),
+    "[created_at][before]": ("2030-01-01T00:00:00.000Z",),
+    "[created_at][after]": ("2001-01-01T00:00:00.000Z",),
+    "created_at[after]": ("2001-01-01", "2030-01-01T00:00:00.000Z"),
+    "filters[junction]": ("and", "or", "AND"),
+    "filters[code][conditions][$in][0]": ("SPRING", "a,b"),
+    "filters[code][conditions][%24starts_with][0]": ("F",),
+    "filters[code][conditions][$contains]": ("1",),
+    "filters[created_at][conditions][$after][0]": ("2020-01-01T00:00:00.000Z",),
+    "filters[created_at][conditions][$more_than][0]": ("1",),
+    "filters[result][conditions][$is]": ("SUCCESS", "FAILURE"),
+    "filters[campaign_id][conditions][$is_unknown]": ("true", ""),
+    "filters[redemption.quantity][conditions][$less_than][0]": ("3", "3.5"),
+    "filters[metadata.club][conditions][$is][0]": ("VIP",),
+    "filters[email][conditions][$ends_with][0]": ("example.com",),
+    "filters[total_amount][conditions][$more_than_or_equal][0]": ("100",),
+    "starting_after": ("2026-01-01T00:00:00.000Z",),
+    "starting_after_id": (),
+    "cursor": (),
+    "campaign": (),
+    "campaign_id": (),
+    "customer": (),
+    "voucher": (),
+    "code": (),
+    "result": ("SUCCESS", "FAILURE", "success"),
+    "force": ("true", "1", "false"),
+    "join_once": ("true", "false"),
+    "vouchers_count": ("1", "2", "20"),
+    "reason": ("returned",),
+    "tracking_id": ("visitor-1",),
+    "expand": ("redeemable", "category"),
+    "email": ("ann@example.com",),
+    "city": ("Cork",),
+    "voucher_type": ("DISCOUNT_VOUCHER",),
+    "is_referral_code": ("false",),
+    "source_id": (),
+}
+"""What query strings say; where no value stands, something known."""
+
+
+class Maker:
+    """Makes values that could be meant. Codes are new ones or known ones."""
+
+    def __init__(self, random: Random, known: Known, name: str) -> None:
+        self.random = random
+        self.known = known
+        self._name = name
+        self._made = 0
+
+    def likely(self, chance: float) -> bool:
+        return self.random.random() < chance
+
+    def new(self) -> str:
+        """A name that nobody has used in this run."""
+        self._made += 1
+        return f"{self._name}-{self._made}"
+
+    def named(self, parameter: str) -> str:
+        """Something that is there, as a rule; else something new, or of another kind."""
+        known = self.known.one(self.random, parameter) if self.likely(0.9) else self.known.any_one(self.random)
+        return known if known and self.likely(0.95) else self.new()
+
+    def path(self, template: str, *, make: bool) -> str:
+        """A route's path with its parameters filled in; ``make`` asks for a new code where one can be given."""
+
+        def filled(found: re.Match[str]) -> str:
+            fresh = make and found[1] == "code" and self.likely(0.8)
+            return quote(self.new() if fresh else self.named(found[1]), safe="")
+
+        return re.sub(r"{(\w+)}", filled, template)
+
+    def query(self) -> list[tuple[str, str]]:
+        names = self.random.sample(list(QUERIES), self.random.choice((0, 0, 1, 1, 2, 3)))
+        return [(name, self._value(name)) for name in names]
+
+    def _value(self, name: str) -> str:
+        return self.random.choice(QUERIES[name]) if QUERIES[name] else self.named(name)
+
+    def text(self) -> str:
+        return self.random.choice(WORDS)
+
+    def moment(self) -> str:
+        at = NOW + timedelta(days=self.random.randint(-900, 900), milliseconds=self.random.randint(0, 86_400_000))
+        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def day(self) -> str:
+        return (date(1970, 1, 1) + timedelta(days=self.random.randint(0, 18_000))).isoformat()
+
+    def amount(self) -> int:
+        return self.random.choice((0, 1, 99, 100, 500, 999, 1_000, 2_000, 10_000, 123_456, 9_999_999))
+
+    def metadata(self) -> Json:
+        return {
+            self.text(): self.random.choice((1, 1.5, True, None, "VIP", [], [1, "a"], {"a": {"b": 1}}))
+            for _ in range(self.random.randint(0, 3))
+        }
+
+    def customer(self) -> Json:
+        who = self.random.choice(({"source_id": self.named("source")}, {"id": self.named("customer")}, {}))
+        more = {
+            "name": self.text(),
+            "email": "ann@example.com",
+            "phone": "+353 1 234",
+            "birthdate": self.day(),
+            "address": {"city": "Cork", "country": self.text(), "postal_code": "T12"},
+            "metadata": self.metadata(),
+        }
+        return who | self.some(more)
+
+    def item(self) -> Json:
+        return self.some(
+            {
+                "product_id": self.text(),
+                "sku_id": self.text(),
+                "source_id": self.text(),
+                "related_object": self.random.choice(("product", "sku")),
+                "quantity": self.random.choice((0, 1, 2, 3, 500)),
+                "price": self.amount(),
+                "amount": self.amount(),
+                "product": self.some({"name": self.text(), "metadata": self.metadata()}),
+                "metadata": self.metadata(),
+            }
+        )
+
+    def order(self) -> Json:
+        return self.some(
+            {
+                "id": self.named("order"),
+                "source_id": self.random.choice((self.named("source"), self.new())),
+                "amount": self.amount(),
+                "items": [self.item() for _ in range(self.random.randint(0, 4))],
+                "status": self.random.choice(("CREATED", "PAID", "CANCELED", "FULFILLED")),
+                "metadata": self.metadata(),
+            },
+            chance=0.6,
+        )
+
+    def discount(self) -> Json:
+        kind = self.random.choice(("AMOUNT", "PERCENT", "FIXED"))
+        worth = {
+            "AMOUNT": {"amount_off": self.amount()},
+            "PERCENT": {"percent_off": self.random.choice((0, 5, 12.5, 33.3333, 100))},
+            "FIXED": {"fixed_amount": self.amount()},
+        }
+        capped = {"amount_limit": 50_00} if kind == "PERCENT" and self.likely(0.3) else {}
+        return {"type": kind, **worth[kind], **capped}
+
+    def window(self) -> Json:
+        return self.some({"start_date": self.moment(), "expiration_date": self.moment()}, chance=0.2)
+
+    def code_config(self) -> Json:
+        return self.some(
+            {
+                "length": self.random.choice((6, 8, 12)),
+                "charset": self.random.choice(("alphanumeric", "alphabetic", "numbers", "0123456789ABCDEF")),
+                "prefix": "F-",
+                "postfix": "-Z",
+                "pattern": "F-####-####",
+            },
+            chance=0.3,
+        )
+
+    def some(self, fields: dict[str, Any], *, chance: float = 0.5) -> dict[str, Any]:
+        """Some of the fields; now and then null in place of one."""
+        kept = {name: value for name, value in fields.items() if self.likely(chance)}
+        return {name: None if self.likely(0.04) else value for name, value in kept.items()}
+
+    def like(self, annotation: Any, depth: int = 0) -> Json:
+        """A value that an annotation of the SDK would take."""
+        if depth > DEEPEST:
+            return None
+        inner = [it for it in get_args(annotation) if it is not type(None)]
+        match get_origin(annotation):
+            case None if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+                return self._of_model(annotation, depth)
+            case None:
+                return PLAIN.get(annotation, Maker.text)(self)
+            case origin if origin is list:
+                return [self.like(inner[0], depth + 1) for _ in range(self.random.randint(0, 3))]
+            case origin if origin is dict:
+                return self.metadata()
+            case origin:  # Annotated has one type that counts, Union several
+                return self.like(inner[0] if origin is Annotated else self.random.choice(inner), depth)
+
+    def _of_model(self, model: type[BaseModel], depth: int) -> Json:
+        variants = [field for field in model.model_fields if re.match(r"(one|any)of_schema_", field)]
+        if variants:
+            return self.like(model.model_fields[self.random.choice(variants)].annotation, depth)
+        chance = 0.7 if depth == 0 else 0.4
+        said = {}
+        for field, info in model.model_fields.items():
+            if info.is_required() or self.likely(chance):
+                said[info.alias or field] = self._field(model, field, depth + 1)
+        return said
+
+    def _field(self, model: type[BaseModel], field: str, depth: int) -> Json:
+        if words := words_of(model, field):
+            return self.random.choice(words)
+        if field in BY_NAME and self.likely(0.8):
+            return BY_NAME[field](self)
+        return self.like(model.model_fields[field].annotation, depth)
+
+
+@cache
+def words_of(model: type[BaseModel], field: str) -> tuple[str, ...]:
+    """The words that the SDK lets a field hold, where they are few."""
+    check = getattr(model, f"{field}_validate_enum", None)
+    found = re.search(r"set\(\[(.*?)\]\)", inspect.getsource(check)) if check else None
+    return tuple(re.findall(r"'([^']*)'", found[1])) if found else ()
+
+
+PLAIN: dict[Any, Callable[[Maker], Json]] = {
+    int: lambda make: make.random.choice((0, 1, 2, 10, 100)),
+    float: lambda make: make.random.choice((0.0, 0.5, 12.5, 100.0)),
+    bool: lambda make: make.likely(0.5),
+    datetime: Maker.moment,
+    date: Maker.day,
+}
+
+BY_NAME: dict[str, Callable[[Maker], Json]] = {
+    "active": lambda make: make.likely(0.9),
+    "amount": Maker.amount,
+    "balance": Maker.amount,
+    "campaign": lambda make: make.named("campaign"),
+    "campaign_id": lambda make: make.named("campaign"),
+    "code": lambda make: make.named("code"),
+    "code_config": Maker.code_config,
+    "count": lambda make: make.random.choice((1, 1, 2)),
+    "customer": Maker.customer,
+    "customer_id": lambda make: make.named("customer"),
+    "discount": Maker.discount,
+    "email": lambda make: "ann@example.com",
+    "items": lambda make: [make.item() for _ in range(make.random.randint(0, 4))],
+    "metadata": Maker.metadata,
+    "order": Maker.order,
+    "order_id": lambda make: make.named("order"),
+    "phone": lambda make: "+353 1 234",
+    "quantity": lambda make: make.random.choice((None, 1, 1, 2, 100)),
+    "redemption": lambda make: {"quantity": make.random.choice((None, 1, 1, 2, 100))},
+    "source_id": lambda make: make.random.choice((make.named("source"), make.new())),
+    "voucher": lambda make: make.named("code"),
+    "vouchers_count": lambda make: make.random.choice((0, 1, 2, 20)),
+}
+"""Fields that name things or must fit one another; what is asked for them as their type says would rarely be taken."""
+
+
+def checkout(make: Maker) -> Json:
+    session = {"type": "LOCK", "key": make.random.choice((make.named("session"), make.new()))}
+    return {
+        "redeemables": [
+            {"object": "voucher", "id": make.named("code")} for _ in range(make.random.choice((1, 1, 1, 2, 3)))
+        ],
+        **make.some({"order": make.order()}, chance=0.9),
+        **make.some(
+            {
+                "customer": make.customer(),
+                "session": session | make.some({"ttl": 7, "ttl_unit": make.random.choice(("DAYS", "HOURS"))}),
+                "metadata": make.metadata(),
+                "tracking_id": make.text(),
+                "options": {"expand": ["order"]},
+            },
+            chance=0.25,
+        ),
+    }
+
+
+def voucher(make: Maker) -> Json:
+    more = {"category": make.text(), "metadata": make.metadata(), "additional_info": make.text(), "active": True}
+    return {
+        "type": "DISCOUNT_VOUCHER",
+        "discount": make.discount(),
+        "redemption": {"quantity": make.random.choice((None, 1, 1, 2, 100))},
+        **make.some(more, chance=0.3),
+        **make.window(),
+    }
+
+
+def voucher_anywhere(make: Maker) -> Json:
+    where = {"code": make.new(), "campaign": make.named("campaign"), "code_config": make.code_config()}
+    return voucher(make) | make.some(where, chance=0.3)
+
+
+def campaign(make: Maker) -> Json:
+    more = {
+        "vouchers_count": make.random.choice((0, 1, 2, 20)),
+        "join_once": make.likely(0.5),
+        "description": make.text(),
+        "category": make.text(),
+        "metadata": make.metadata(),
+        "active": make.likely(0.9),
+    }
+    offer = {"type": "DISCOUNT_VOUCHER", "discount": make.discount(), "code_config": make.code_config()}
+    return {
+        "name": make.new(),
+        "campaign_type": "DISCOUNT_COUPONS",
+        "type": make.random.choice(("AUTO_UPDATE", "STATIC")),
+        "voucher": offer | {"redemption": {"quantity": make.random.choice((None, 1, 2))}},
+        **make.some(more, chance=0.4),
+        **make.window(),
+    }
+
+
+def publication(make: Maker) -> Json:
+    from_where = make.random.choice(
+        (
+            {"campaign": {"name": make.named("campaign"), "count": make.random.choice((1, 1, 2))}},
+            {"campaign": {"id": make.named("campaign")}},
+            {"voucher": make.named("code")},
+        )
+    )
+    more = {"source_id": make.named("source"), "metadata": make.metadata(), "channel": "API"}
+    return {**from_where, "customer": make.customer(), **make.some(more, chance=0.3)}
+
+
+BODIES: dict[str, Callable[[Maker], Json]] = {
+    "POST /v1/validations": checkout,
+    "POST /v1/redemptions": checkout,
+    "POST /client/v1/validations": checkout,
+    "POST /client/v1/redemptions": checkout,
+    "POST /v1/publications": publication,
+    "POST /v1/campaigns": campaign,
+    "POST /v1/vouchers": voucher_anywhere,
+    "POST /v1/vouchers/{code}": voucher,
+    "POST /v1/customers": Maker.customer,
+    "PUT /v1/customers/{customer_id}": Maker.customer,
+    "POST /v1/orders": lambda make: make.order() | make.some({"customer": make.customer()}),
+    "PUT /v1/orders/{order_id}": lambda make: make.order() | make.some({"customer": make.customer()}),
+}
+"""Routes whose fields must fit one another; the others are asked as the SDK's models say."""
+
+
+def body(make: Maker, route: str) -> Json:
+    """A body for a route; nothing for one that takes none."""
+    if route in BODIES and make.likely(0.85):
+        return BODIES[route](make)
+    models = sdk.models_of(route)
+    if models.request is None:
+        return None if make.likely(0.7) else make.some({"reason": "returned", "metadata": make.metadata()})
+    if models.many:
+        return [make.like(sdk.model(models.request)) for _ in range(make.random.randint(0, 3))]
+    return make.like(sdk.model(models.request))
+
+
+CSV_COLUMNS = (
+    *("Code", "Voucher Type", "Value", "Discount Type", "Active", "Category", "Start Date", "Expiration Date"),
+    *("Redemption Limit", "Redeemed Quantity", "Name", "Email", "Source_ID", "Phone", "club"),
+)
+
+
+def csv(make: Maker) -> str:
+    """A table as people export one: some of the columns, some rows, a cell now and then that is none."""
+    columns = [column for column in CSV_COLUMNS if make.likely(0.7)]
+    cells: dict[str, Callable[[], str]] = {
+        "Code": make.new,
+        "Voucher Type": lambda: "DISCOUNT_VOUCHER",
+        "Value": lambda: str(make.random.choice((1, 5, 12.5, 100))),
+        "Discount Type": lambda: make.random.choice(("AMOUNT", "PERCENT", "FIXED")),
+        "Active": lambda: make.random.choice(("true", "false", "")),
+        "Start Date": make.moment,
+        "Expiration Date": make.moment,
+        "Redemption Limit": lambda: make.random.choice(("", "1", "2")),
+        "Source_ID": make.new,
+    }
+    rows = [[cells.get(it, make.text)() for it in columns] for _ in range(make.random.randint(0, 5))]
+    odd = [("=cmd()", '"', '"a,b"', "", "\t", "x" * 500)[make.random.randrange(6)] for _ in columns]
+    return "\n".join(",".join(row) for row in [columns, *rows, *([odd] if make.likely(0.2) else [])]) + "\n"
