@@ -8,12 +8,16 @@ from shared.domain.checkout import Verdict
 from shared.domain.customers import Profile
 from shared.domain.gifts import Gift
 from shared.domain.lists import Listed, Ordering, Query
+from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.publications import Published
 from shared.domain.redemptions import Redemption, Told
 from shared.domain.stacking import StackingRules
+from shared.domain.summaries import Person
 from shared.domain.vouchers import Made, Voucher, loaded
+from shared.usecases.customers import delete_customer, upsert_customer
 from shared.usecases.issue import Wish, issue
+from shared.usecases.orders import change_order, place_order
 from shared.usecases.redeem import redeem
 from shared.usecases.roll_back import roll_back
 from shared.usecases.validate import validate
@@ -93,6 +97,49 @@ class Till:
         buyer = Profile(source_id=customer) if isinstance(customer, str) else customer
         return issue(
             Wish(buyer, **fields), at=at, store=store or self.stores.publications, chance=self.chance, draw=self.draw
+        )
+
+    def keep(self, source_id: str = "ann", *, at: datetime = AT, customers: Any = None, **fields: Any) -> Person:
+        profile = Profile(source_id=source_id, **fields)
+        return upsert_customer(profile, at=at, customers=customers or self.stores.customers, chance=self.chance)
+
+    def person(self, name: str = "ann") -> Person:
+        found: Person = self.stores.customers.get(name)
+        return found
+
+    def forget(self, name: str = "ann") -> None:
+        delete_customer(name, customers=self.stores.customers)
+
+    def place(
+        self,
+        source_id: str = "cart-7",
+        *,
+        customer: str | None = None,
+        created_at: datetime | None = None,
+        at: datetime = AT,
+        orders: Any = None,
+        **fields: Any,
+    ) -> StoredOrder:
+        """An order, new or known."""
+        return place_order(
+            Order(source_id=source_id, **fields),
+            Profile(source_id=customer) if customer else None,
+            created_at=created_at,
+            at=at,
+            orders=orders or self.stores.orders,
+            chance=self.chance,
+        )
+
+    def change(
+        self, name: str = "cart-7", *, customer: str | None = None, at: datetime = AT, orders: Any = None, **fields: Any
+    ) -> StoredOrder:
+        return change_order(
+            name,
+            Order(**fields),
+            Profile(source_id=customer) if customer else None,
+            at=at,
+            orders=orders or self.stores.orders,
+            chance=self.chance,
         )
 
     def disable(self, code: str) -> None:
