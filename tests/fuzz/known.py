@@ -7,7 +7,13 @@ from random import Random
 from typing import Any
 
 ID = re.compile(r"([a-z]+)_[0-9a-zA-Z]{8,}")
-FROM_FIELDS = {"code": "code", "source_id": "source", "key": "session", "async_action_id": "async"}
+FROM_FIELDS = {
+    "code": "code",
+    "source_id": "source",
+    "key": "session",
+    "async_action_id": "async",
+    "access_token": "token",
+}
 LONGEST = 200
 REMEMBERED = 60
 """Things of a kind; older ones are forgotten, so that what was deleted long ago is not asked for for ever."""
@@ -23,6 +29,7 @@ KINDS = {
     "order": ("ord", "source"),
     "publication": ("pub",),
     "voucher": ("code", "v"),
+    "access_token": ("token",),
 }
 """What a parameter of a path, or a field, may name. One that is not listed here is tried as an id's prefix."""
 

@@ -122,7 +122,7 @@ def test_a_table_that_is_away_is_a_failure_in_the_contracts_words(cloud: Cloud, 
         astray.close()
     assert (said.status, said.body["code"], said.body["key"]) == (500, 500, "internal_error")
     [line] = [it for it in astray.log() if it["level"] == "ERROR"]
-    assert "ResourceNotFoundException" in line["exception"]
+    assert line["service_error"] == "ResourceNotFoundException"
     assert line["request_id"] == said.body["request_id"]
 
 
