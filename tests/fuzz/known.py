@@ -10,7 +10,6 @@ ID = re.compile(r"([a-z]+)_[0-9a-zA-Z]{8,}")
 FROM_FIELDS = {
     "code": "code",
     "source_id": "source",
-    "key": "session",
     "async_action_id": "async",
     "access_token": "token",
 }
@@ -80,6 +79,8 @@ def _named(said: Any) -> Iterator[tuple[str, str]]:
 
 
 def _kind(field: str, name: str, of: Any) -> str | None:
+    if field == "key":
+        return "session" if of.get("type") == "LOCK" else None
     if field in FROM_FIELDS:
         return FROM_FIELDS[field] if 0 < len(name) <= LONGEST else None
     if field == "name":

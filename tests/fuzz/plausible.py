@@ -372,6 +372,21 @@ def campaign(make: Maker) -> Json:
     }
 
 
+def voucher_change(make: Maker) -> Json:
+    more = {"category": make.text(), "metadata": make.metadata(), "additional_info": make.text(), "active": True}
+    return make.some({**more, "discount": make.discount()}, chance=0.3) | make.window()
+
+
+def campaign_change(make: Maker) -> Json:
+    more = {"description": make.text(), "metadata": make.metadata(), "category": make.text(), "join_once": True}
+    return make.some({**more, "unset_metadata_fields": [make.text()]}, chance=0.3) | make.window()
+
+
+def credit(make: Maker) -> Json:
+    amount = make.random.choice((1, 500, 10_000, -1, -100))
+    return {"amount": amount, **make.some({"source_id": make.new(), "reason": make.text()}, chance=0.3)}
+
+
 def publication(make: Maker) -> Json:
     from_where = make.random.choice(
         (
@@ -391,7 +406,10 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /client/v1/redemptions": checkout,
     "POST /v1/publications": publication,
     "POST /v1/campaigns": campaign,
+    "PUT /v1/campaigns/{campaign_id}": campaign_change,
     "POST /v1/vouchers": voucher_anywhere,
+    "PUT /v1/vouchers/{code}": voucher_change,
+    "POST /v1/vouchers/{code}/balance": credit,
     "POST /v1/vouchers/{code}": voucher,
     "POST /v1/customers": Maker.customer,
     "PUT /v1/customers/{customer_id}": Maker.customer,
