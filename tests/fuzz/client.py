@@ -50,7 +50,7 @@ class Client:
     def _meant(self, route: Route) -> Ask:
         named = f"{route.method} {route.path}"
         target = self.make.path(route.path, make=route.method == "POST")
-        query = self.make.query() if route.method == "GET" or self.make.likely(0.15) else []
+        query = self.make.query(named) if route.method == "GET" or self.make.likely(0.15) else []
         if query:
             target += f"?{urlencode(query, safe='[]$' if self.make.likely(0.5) else '')}"
         headers = spoiled.CLIENT if route.path.startswith("/client/") else spoiled.SERVER

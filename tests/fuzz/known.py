@@ -7,7 +7,12 @@ from random import Random
 from typing import Any
 
 ID = re.compile(r"([a-z]+)_[0-9a-zA-Z]{8,}")
-FROM_FIELDS = {"code": "code", "source_id": "source", "key": "session", "async_action_id": "async"}
+FROM_FIELDS = {
+    "code": "code",
+    "source_id": "source",
+    "async_action_id": "async",
+    "access_token": "token",
+}
 LONGEST = 200
 REMEMBERED = 60
 """Things of a kind; older ones are forgotten, so that what was deleted long ago is not asked for for ever."""
@@ -23,6 +28,7 @@ KINDS = {
     "order": ("ord", "source"),
     "publication": ("pub",),
     "voucher": ("code", "v"),
+    "access_token": ("token",),
 }
 """What a parameter of a path, or a field, may name. One that is not listed here is tried as an id's prefix."""
 
@@ -73,6 +79,8 @@ def _named(said: Any) -> Iterator[tuple[str, str]]:
 
 
 def _kind(field: str, name: str, of: Any) -> str | None:
+    if field == "key":
+        return "session" if of.get("type") == "LOCK" else None
     if field in FROM_FIELDS:
         return FROM_FIELDS[field] if 0 < len(name) <= LONGEST else None
     if field == "name":

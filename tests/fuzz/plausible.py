@@ -70,6 +70,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reason": ("returned",),
     "tracking_id": ("visitor-1",),
     "expand": ("redeemable", "category"),
+    "campaign[name]": (),
+    "customer[source_id]": ("ann", "bob"),
     "email": ("ann@example.com",),
     "city": ("Cork",),
     "voucher_type": ("DISCOUNT_VOUCHER",),
@@ -77,6 +79,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "source_id": (),
 }
 """What query strings say; where no value stands, something known."""
+
+ASKED_BY_QUERY = {"GET /v1/publications/create": ("campaign[name]", "customer[source_id]")}
+"""Routes that do what their query says."""
 
 
 class Maker:
@@ -110,12 +115,14 @@ class Maker:
 
         return re.sub(r"{(\w+)}", filled, template)
 
-    def query(self) -> list[tuple[str, str]]:
+    def query(self, route: str = "") -> list[tuple[str, str]]:
+        if route in ASKED_BY_QUERY and self.likely(0.8):
+            return [(name, self._value(name)) for name in ASKED_BY_QUERY[route]]
         names = self.random.sample(list(QUERIES), self.random.choice((0, 0, 1, 1, 2, 3)))
         return [(name, self._value(name)) for name in names]
 
     def _value(self, name: str) -> str:
-        return self.random.choice(QUERIES[name]) if QUERIES[name] else self.named(name)
+        return self.random.choice(QUERIES[name]) if QUERIES[name] else self.named(name.partition("[")[0])
 
     def text(self) -> str:
         return self.random.choice(WORDS)
@@ -187,7 +194,20 @@ class Maker:
         return {"type": kind, **worth[kind], **capped}
 
     def window(self) -> Json:
-        return self.some({"start_date": self.moment(), "expiration_date": self.moment()}, chance=0.2)
+        """When an offer holds; seldom, for a code that is never valid is no use."""
+        if self.likely(0.8):
+            return {}
+        hours = {"start_time": "08:00", "expiration_time": "20:00", "days_of_week": [0, 1, 2, 3, 4, 5, 6]}
+        return self.some(
+            {
+                "start_date": self.moment(),
+                "expiration_date": self.moment(),
+                "validity_timeframe": {"interval": "P2D", "duration": "P1D"},
+                "validity_day_of_week": self.random.sample(range(7), self.random.randint(1, 7)),
+                "validity_hours": {"daily": [hours]},
+                "activity_duration_after_publishing": "P24D",
+            }
+        )
 
     def code_config(self) -> Json:
         return self.some(
@@ -289,7 +309,12 @@ def checkout(make: Maker) -> Json:
     session = {"type": "LOCK", "key": make.random.choice((make.named("session"), make.new()))}
     return {
         "redeemables": [
-            {"object": "voucher", "id": make.named("code")} for _ in range(make.random.choice((1, 1, 1, 2, 3)))
+            {
+                "object": "voucher",
+                "id": make.named("code"),
+                **make.some({"gift": {"credits": make.amount()}}, chance=0.1),
+            }
+            for _ in range(make.random.choice((1, 1, 1, 2, 3)))
         ],
         **make.some({"order": make.order()}, chance=0.9),
         **make.some(
@@ -305,11 +330,17 @@ def checkout(make: Maker) -> Json:
     }
 
 
+def worth(make: Maker) -> Json:
+    if make.likely(0.25):
+        effect = make.some({"effect": make.random.choice(("APPLY_TO_ORDER", "APPLY_TO_ITEMS"))}, chance=0.2)
+        return {"type": "GIFT_VOUCHER", "gift": {"amount": make.amount(), **effect}}
+    return {"type": "DISCOUNT_VOUCHER", "discount": make.discount()}
+
+
 def voucher(make: Maker) -> Json:
     more = {"category": make.text(), "metadata": make.metadata(), "additional_info": make.text(), "active": True}
     return {
-        "type": "DISCOUNT_VOUCHER",
-        "discount": make.discount(),
+        **worth(make),
         "redemption": {"quantity": make.random.choice((None, 1, 1, 2, 100))},
         **make.some(more, chance=0.3),
         **make.window(),
@@ -330,7 +361,7 @@ def campaign(make: Maker) -> Json:
         "metadata": make.metadata(),
         "active": make.likely(0.9),
     }
-    offer = {"type": "DISCOUNT_VOUCHER", "discount": make.discount(), "code_config": make.code_config()}
+    offer = {**worth(make), "code_config": make.code_config()}
     return {
         "name": make.new(),
         "campaign_type": "DISCOUNT_COUPONS",
@@ -339,6 +370,21 @@ def campaign(make: Maker) -> Json:
         **make.some(more, chance=0.4),
         **make.window(),
     }
+
+
+def voucher_change(make: Maker) -> Json:
+    more = {"category": make.text(), "metadata": make.metadata(), "additional_info": make.text(), "active": True}
+    return make.some({**more, "discount": make.discount()}, chance=0.3) | make.window()
+
+
+def campaign_change(make: Maker) -> Json:
+    more = {"description": make.text(), "metadata": make.metadata(), "category": make.text(), "join_once": True}
+    return make.some({**more, "unset_metadata_fields": [make.text()]}, chance=0.3) | make.window()
+
+
+def credit(make: Maker) -> Json:
+    amount = make.random.choice((1, 500, 10_000, -1, -100))
+    return {"amount": amount, **make.some({"source_id": make.new(), "reason": make.text()}, chance=0.3)}
 
 
 def publication(make: Maker) -> Json:
@@ -360,7 +406,10 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /client/v1/redemptions": checkout,
     "POST /v1/publications": publication,
     "POST /v1/campaigns": campaign,
+    "PUT /v1/campaigns/{campaign_id}": campaign_change,
     "POST /v1/vouchers": voucher_anywhere,
+    "PUT /v1/vouchers/{code}": voucher_change,
+    "POST /v1/vouchers/{code}/balance": credit,
     "POST /v1/vouchers/{code}": voucher,
     "POST /v1/customers": Maker.customer,
     "PUT /v1/customers/{customer_id}": Maker.customer,

@@ -19,8 +19,8 @@ from tests.fuzz.run import Failure, Report, asked, log_of
 
 Items = dict[tuple[str, str], dict[str, Any]]
 
-REMEMBERED = "#answer#"
-"""A refusal is remembered, too, if its request had an ``Idempotency-Key``."""
+WRITTEN_ANYWAY = ("#answer#", "#visits#")
+"""A refusal is remembered, too, if its request had an ``Idempotency-Key``; and every visit of a page is counted."""
 
 IDLE_WITHIN = 10.0
 
@@ -31,7 +31,7 @@ def quietly(service: Service, requests: int, report: Report, *, advance: Callabl
     client = Client(f"{report.seed}.quiet")
     with closing(Caller(service.url)) as caller:
         stock = client.stock()
-        before: Items = {}
+        before = table.idle()
         for number in range(requests):
             ask = stock[number] if number < len(stock) else client.next()
             answer, law = asked(caller, ask)
@@ -51,7 +51,7 @@ def quietly(service: Service, requests: int, report: Report, *, advance: Callabl
 def changed(before: Items, after: Items, answer: Answer) -> Iterator[str]:
     """What a refusal has changed and should not have, in words."""
     for key in before.keys() | after.keys():
-        if before.get(key) == after.get(key) or REMEMBERED in key[0]:
+        if before.get(key) == after.get(key) or any(kind in key[0] for kind in WRITTEN_ANYWAY):
             continue
         if key not in before and _recorded(key, answer):
             continue

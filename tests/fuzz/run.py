@@ -143,7 +143,8 @@ def asked(caller: Caller, ask: Ask) -> tuple[Answer | None, str | None]:
 def repeated(caller: Caller, ask: Ask, first: Answer) -> str | None:
     """The law that a repetition breaks, if the request has a key of its own."""
     keys = [value for name, value in ask.headers if name == "Idempotency-Key"]
-    if ask.method != "POST" or not ask.route or len(keys) != 1 or not keys[0].startswith("F"):
+    forgotten = "/oauth/" in ask.route  # an answer with a token in it is kept nowhere
+    if ask.method != "POST" or not ask.route or forgotten or len(keys) != 1 or not keys[0].startswith("F"):
         return None
     second, _ = asked(caller, ask)
     return laws.unlike(first, second) if second else "is not answered again"
@@ -204,7 +205,8 @@ def _traceback(log: Path, request_id: str) -> str:
     for line in log.read_text(errors="replace").splitlines():
         if request_id in line:
             try:
-                return "\n".join(json.loads(line)["exception"].splitlines()[-6:])
+                told = json.loads(line)
+                return f"    {told['error']} {told.get('service_error', '')} at {' > '.join(told['trace'][-4:])}"
             except (ValueError, KeyError):
                 return line[-600:]
     return ""

@@ -79,7 +79,11 @@ HEADERS: tuple[tuple[tuple[str, str], ...], ...] = (
 
 SERVER = (("X-App-Id", "sandbox"), ("X-App-Token", "sandbox-secret"))
 OTHER = (("X-App-Id", "production"), ("X-App-Token", "production-secret"))
-CLIENT = (("X-Client-Application-Id", "sandbox-client"), ("X-Client-Token", "sandbox-client-secret"))
+CLIENT = (
+    ("X-Client-Application-Id", "sandbox-client"),
+    ("X-Client-Token", "sandbox-client-secret"),
+    ("Origin", "http://localhost:3000"),
+)
 STRANGERS: tuple[tuple[tuple[str, str], ...], ...] = (
     (),
     OTHER,
@@ -314,7 +318,7 @@ def form(make: Maker) -> tuple[tuple[tuple[str, str], ...], bytes]:
         {
             "grant_type": make.random.choice(("client_credentials", "client_credentials", "password", "")),
             "scope": make.random.choice(("api", "api", "vouchers campaigns", "🍬", "")),
-            "token": make.random.choice(("x", "x" * 5_000)),
+            "access_token": make.random.choice((make.named("access_token"),) * 4 + ("x", "x" * 5_000)),
             "a": "b",
         },
         chance=0.8,

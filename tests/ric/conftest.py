@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import boto3
@@ -12,8 +11,9 @@ import httpx
 import pytest
 
 from infra.local import engine
+from infra.local.clock import Clock
 from infra.local.events import event_of
-from infra.local.serve import KEYS
+from infra.local.serve import add_keys
 from infra.local.service import free_port
 from shared.storage.access_keys import AccessKeyStore
 from shared.storage.table import Table
@@ -40,7 +40,7 @@ class Cloud:
     def ask(self, method: str, path: str, content: bytes = b"", **headers: str) -> Said:
         fields = {**SANDBOX, **{name.replace("_", "-"): value for name, value in headers.items()}}
         place, _, query = path.partition("?")
-        now = datetime.now(UTC)  # noqa: TID251 - what API Gateway would write into the event
+        now = Clock().now()
         function, event = event_of(method, place, query=query, headers=fields.items(), body=content, now=now)
         return answered(self.lambdas.invoke(function, event))
 
@@ -82,8 +82,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         sqs = boto3.client("sqs", endpoint_url=endpoint)
         queue = sqs.create_queue(QueueName=engine.QUEUE)["QueueUrl"]
         store = AccessKeyStore(Table(boto3.client("dynamodb", endpoint_url=endpoint), engine.TABLE))
-        for project, side, app_id, token in KEYS:
-            store.add(project, side, app_id=app_id, token=token)  # type: ignore[arg-type]
+        add_keys(store, at=Clock().now())
         environment = {
             **engine.CREDENTIALS,
             "AWS_ENDPOINT_URL": endpoint,

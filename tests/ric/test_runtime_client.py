@@ -49,7 +49,7 @@ STORY: tuple[Step, ...] = (
     ("but once", "POST /v1/redemptions/{parent}/rollbacks", {}),
     ("and may be redeemed again", "POST /v1/redemptions", checkout("once ", amount=5_000)),
     ("everything is told", "GET /v1/vouchers/ONCE/redemption", None),
-    ("a page of it", "GET /v1/redemptions?limit=2&page=2", None),
+    ("a page of it", "GET /v1/redemptions?limit=1", None),
     ("a field is wrong", "POST /v1/redemptions", checkout("ONCE", order={"amount": -1})),
     ("bytes are no text", "POST /v1/redemptions", b"\xff\xfe{}"),
     ("a body that only Base64 can carry is a file's", "POST /v1/vouchers/FILE", b'{"metadata": "\xc3\x28"}'),
@@ -122,12 +122,12 @@ def test_a_table_that_is_away_is_a_failure_in_the_contracts_words(cloud: Cloud, 
         astray.close()
     assert (said.status, said.body["code"], said.body["key"]) == (500, 500, "internal_error")
     [line] = [it for it in astray.log() if it["level"] == "ERROR"]
-    assert "ResourceNotFoundException" in line["exception"]
+    assert line["service_error"] == "ResourceNotFoundException"
     assert line["request_id"] == said.body["request_id"]
 
 
 def test_the_log_is_json_and_names_neither_codes_nor_people(cloud: Cloud) -> None:
     lines = json.dumps(cloud.lambdas.log(), ensure_ascii=False)
-    assert len(cloud.lambdas.log()) > len(STORY)
+    assert len(cloud.lambdas.log()) >= len(STORY)
     for private in ("ONCE", "ÇAY", "ann", "O'Neill", "sandbox-secret", "order-1", "AUTO-"):
         assert private not in lines
