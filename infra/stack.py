@@ -62,6 +62,11 @@ class Bonbon(Stack):
         table.let_list(vouchers, "lists", "pools")
         table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
+        imports = function("imports")
+        # what was sent is kept, and removed again if the import is refused after all
+        table.let(imports, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+        actions.let_send(imports)
+
         async_actions = function("async_actions")
         table.let(async_actions, "GetItem", "BatchGetItem")
         table.let_list(async_actions, "lists")
@@ -75,7 +80,18 @@ class Bonbon(Stack):
 
         unknown = function("unknown")  # says 404 or 405, for which it needs nothing
 
-        answering = (validate, redeem, roll_back, redemptions, issue, campaigns, vouchers, async_actions, unknown)
+        answering = (
+            validate,
+            redeem,
+            roll_back,
+            redemptions,
+            issue,
+            campaigns,
+            vouchers,
+            imports,
+            async_actions,
+            unknown,
+        )
         api = Api(self, "Api", functions={function.word: function for function in answering})
         alarms = Alarms(
             self,

@@ -6,6 +6,7 @@ instant of a request is the gateway's, too: ``requestContext.timeEpoch`` is the 
 
 import hashlib
 import json
+import re
 import secrets
 from base64 import b64decode
 from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ from shared.storage.access_keys import AccessKey, AccessKeyStore
 from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Table, Write
 from shared.wire.answers import parts
-from shared.wire.body import body_of, read
+from shared.wire.body import body_of, read, rows_of
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Frozen)
@@ -112,9 +113,24 @@ class Request:
         return settings.table().remembering(self._remember)
 
     @cached_property
-    def body(self) -> Any:
+    def raw(self) -> bytes:
+        """The body as it was sent."""
         raw = self._event.get("body") or ""
-        return body_of(b64decode(raw) if self._event.get("isBase64Encoded") else raw.encode())
+        return b64decode(raw) if self._event.get("isBase64Encoded") else raw.encode()
+
+    @cached_property
+    def body(self) -> Any:
+        return body_of(self.raw)
+
+    @cached_property
+    def rows(self) -> list[Json]:
+        """The objects of a body that is an array."""
+        return rows_of(self.raw)
+
+    @property
+    def content_type(self) -> str:
+        said: str = self._event["headers"].get("content-type", "")
+        return said
 
     def read(self, kind: type[M], **named: str) -> M:
         """The body as its model; ``named`` are the fields that the path has said already."""
@@ -160,11 +176,13 @@ class Request:
     def asked(self) -> str:
         """A fingerprint of what is asked, the same however the JSON was written."""
         try:
-            said = json.dumps(self.body, sort_keys=True)
+            said = json.dumps(self.rows if self.raw.lstrip()[:1] == b"[" else self.body, sort_keys=True).encode()
         except PromotionError:
-            said = self._event.get("body") or ""
+            said = self.raw
+            if boundary := re.search('boundary="?([^";]+)', self.content_type):
+                said = said.replace(boundary[1].encode(), b"")  # a form's is drawn anew each time that it is sent
         query = self._event.get("rawQueryString") or ""
-        return hashlib.sha256(f"{query}\n{said}".encode()).hexdigest()
+        return hashlib.sha256(f"{query}\n".encode() + said).hexdigest()
 
     def answer(self, outcome: object) -> Answer:
         """What an outcome, or a refusal, tells the caller."""

@@ -1,5 +1,7 @@
 """How a voucher and the holds on it are kept: their items, and the writes that change them."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from shared.domain.errors import Moved
@@ -7,7 +9,7 @@ from shared.domain.ids import code_hash
 from shared.domain.vouchers import Hold, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling
-from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, update
+from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, encoded, update
 
 ATTRIBUTES = ("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version")
 
@@ -27,6 +29,30 @@ def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
     if voucher.campaign_id:
         item |= pooling(project, voucher.campaign_id, hashed, free=not voucher.published)
     return create(Key.voucher(project, hashed), item, otherwise=otherwise)
+
+
+def minting(project: str, prototype: Voucher, *, otherwise: Exception) -> Callable[[str, str], Write]:
+    """What makes, of an id and a code, the write of a voucher that is else like the prototype.
+
+    A hundred thousand vouchers differ in nothing but their code and what derives from it: the rest is written once.
+    """
+    assert prototype.campaign_id, "only a campaign's codes are many"
+    rest = prototype.model_dump_json(exclude_none=True, exclude={*ATTRIBUTES, "id", "code"})[1:]
+    attributes = encoded({name: getattr(prototype, name) for name in ATTRIBUTES})
+    at, campaign_id, free = prototype.created_at, prototype.campaign_id, not prototype.published
+
+    def minted(id_: str, code: str) -> Write:
+        hashed = id_[2:]
+        item = {
+            **Key.voucher(project, hashed)._asdict(),
+            "document": f'{{"id":"{id_}","code":{json.dumps(code, ensure_ascii=False)},{rest}',
+            **listing(project, "voucher", id_, at),
+            **pooling(project, campaign_id, hashed, free=free),
+        }
+        body = {**{name: {"S": text} for name, text in item.items()}, **attributes}
+        return Write({"Put": {"Item": body, "ConditionExpression": "attribute_not_exists(PK)"}}, otherwise)
+
+    return minted
 
 
 def holding(project: str, voucher: Voucher, hold: Hold, *, replacing: Hold | None) -> Write:

@@ -26,7 +26,7 @@ class Sdk:
         make = {name: getattr(self.module, f"{name}Api")(self.client) for name in APIS}
         self.campaigns, self.vouchers, self.publications = make["Campaigns"], make["Vouchers"], make["Publications"]
         self.validations, self.redemptions = make["Validations"], make["Redemptions"]
-        self.async_actions = make["AsyncActions"]
+        self.async_actions, self.customers, self.orders = make["AsyncActions"], make["Customers"], make["Orders"]
 
     def request(self, model: str, fields: dict[str, Any], *, with_nulls: bool = False) -> Any:
         """A request's model; ``with_nulls`` sends, as the SDK then does, null for every field that is not named."""
@@ -34,7 +34,7 @@ class Sdk:
         return request.from_dict(fields) if with_nulls else request(**fields)
 
 
-APIS = ("Campaigns", "Vouchers", "Publications", "Validations", "Redemptions", "AsyncActions")
+APIS = ("Campaigns", "Vouchers", "Publications", "Validations", "Redemptions", "AsyncActions", "Customers", "Orders")
 
 
 def route_of(method: str, url: str) -> str:

@@ -119,6 +119,7 @@ WRITE = "PutItem UpdateItem"
         ("issue", f"{READ} {WRITE}", "lists pools", ""),
         ("campaigns", f"{READ} {WRITE}", "lists", "SendMessage"),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists pools", ""),
+        ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("async_actions", READ, "lists", ""),
         (
             "generate",
