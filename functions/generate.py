@@ -1,6 +1,7 @@
-"""Carry on async actions: many new codes, the end of a campaign. Only what failed goes back to the queue."""
+"""Carry on async actions: many new codes, imports, the end of a campaign. Only what failed goes back to the queue."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +9,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from shared.domain.actions import LANES
 from shared.runtime import settings
-from shared.runtime.chance import draw
+from shared.runtime.chance import draw_many
+from shared.runtime.rows import READS
 from shared.storage.work import WorkStore
-from shared.usecases.generate import carry_on
+from shared.usecases.generate import Means, carry_on
 
 logger = Logger()
 # What failed goes back to the queue one by one; a batch in which everything failed is no different.
@@ -44,13 +47,15 @@ def carry_on_one(record: SQSRecord, lambda_context: Any = None) -> None:
     at = datetime.fromtimestamp(int(received.approximate_first_receive_timestamp) / 1000, UTC)
     work = WorkStore(settings.table(), message["project"])
     action = None
-    for pause in PAUSES:
-        time.sleep(pause)
-        if action := carry_on(message["action_id"], at=at, work=work, draw=draw, go_on=in_time):
-            break
+    with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as threads:
+        means = Means(work, draw_many, READS, in_time, threads.map)
+        for pause in PAUSES:
+            time.sleep(pause)
+            if action := carry_on(message["action_id"], means, at=at):
+                break
     if action is None and int(received.approximate_receive_count) < TRIES_FOR_AN_UNKNOWN_ACTION:
         raise UnknownAction
-    if action and action.status in ("ENQUEUED", "IN_PROGRESS"):
+    if action and not action.ended:
         settings.queue().send(message["project"], action.id)
     logger.info("carried on", extra={"status": action.status if action else "dropped", "type": action and action.type})
 

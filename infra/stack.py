@@ -123,6 +123,11 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
+    imports = function("imports")
+    # what was sent is kept, and removed again if the import is refused after all
+    table.let(imports, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+    actions.let_send(imports)
+
     gift_cards = function("credits")
     table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
     table.let(gift_cards, "PutItem", "UpdateItem")

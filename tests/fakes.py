@@ -12,7 +12,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
-from shared.domain.actions import AsyncAction
+from shared.domain.actions import AsyncAction, Lane, Row
 from shared.domain.attributes import CAMPAIGNS, PUBLICATIONS, REDEMPTIONS, VOUCHERS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
@@ -21,6 +21,7 @@ from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, Not
 from shared.domain.filters import Attributes
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash, derived
+from shared.domain.imports import Changes
 from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
@@ -93,7 +94,12 @@ class Memory:
 class Overtaken:
     """A store that others are faster than: before each of its next commits, one of ``others`` acts."""
 
-    COMMITS = frozenset({"hold", "spend", "record", "give_back", "publish", "add", "add_vouchers", "save", "settle"})
+    COMMITS = frozenset(
+        {
+            *{"hold", "spend", "record", "give_back", "publish", "add", "add_vouchers", "save"},
+            *{"make", "bring_in", "note", "settle"},
+        }
+    )
 
     def __init__(self, store: Any, *others: Callable[[], object]) -> None:
         self._store = store
@@ -167,6 +173,13 @@ class Store:
         elif known.profile != customer.profile:
             draft.replace(spot, customer, version=known.version, otherwise=Moved())
 
+    def _keep_order(self, draft: Draft, order: StoredOrder, known: StoredOrder | None) -> None:
+        spot = self._spot("order", order.id)
+        if known is None:
+            draft.create(spot, order, otherwise=Moved())
+        else:
+            draft.replace(spot, order, version=known.version, otherwise=Moved())
+
     def _add_codes(self, draft: Draft, vouchers: Sequence[Voucher], *, otherwise: Exception) -> None:
         for voucher in vouchers:
             draft.create(self._voucher_spot(voucher.code), voucher, otherwise=otherwise)
@@ -178,12 +191,12 @@ class Store:
 
         draft.change(self._spot("campaign", campaign.id), saved, otherwise=Moved())
 
-    def _count_codes(self, draft: Draft, campaign: Campaign, more: int) -> None:
+    def _count_codes(self, draft: Draft, campaign: Campaign, more: int, *, otherwise: Exception | None = None) -> None:
         def with_more(found: Campaign) -> Campaign | None:
             count = {"vouchers_count": found.vouchers_count + more}
             return None if found.deleted else found.model_copy(update=count)
 
-        gone = NotFound("campaign", campaign.id)
+        gone = otherwise or NotFound("campaign", campaign.id)
         draft.change(self._spot("campaign", campaign.id), with_more, otherwise=gone)
 
 
@@ -470,12 +483,19 @@ class FakeCampaigns(Store):
         every = (campaign for campaign in self._memory.all(*self._spot("campaign")) if not campaign.deleted)
         return wanted(every, CAMPAIGNS, query)
 
-    def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None:
+    def add(
+        self,
+        campaign: Campaign,
+        *firsts: Voucher,
+        outcome: object,
+        action: AsyncAction | None = None,
+        otherwise: Exception | None = None,
+    ) -> None:
         with self._memory.commit() as draft:
             taken = Duplicate("campaign", campaign.name)
             draft.create(self._spot("campaign_name", campaign.name), campaign.id, otherwise=taken)
             draft.create(self._spot("campaign", campaign.id), campaign, otherwise=Moved())
-            self._add_codes(draft, firsts, otherwise=Moved())
+            self._add_codes(draft, firsts, otherwise=otherwise or Moved())
             self._start(draft, action)
 
     def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None:
@@ -645,15 +665,71 @@ class FakeWork(Store):
         campaign: Campaign | None = self._memory.get(*self._spot("campaign", campaign_id))
         return campaign
 
-    def add(self, action: AsyncAction, campaign: Campaign, vouchers: Sequence[Voucher]) -> None:
-        with self._memory.commit() as draft:
-            self._note(draft, action)
-            self._add_codes(draft, vouchers, otherwise=Moved())
-            self._count_codes(draft, campaign, len(vouchers))
+    def lane(self, action: AsyncAction, number: int) -> Lane:
+        lane: Lane | None = self._memory.get(*self._spot("lane", action.id, str(number)))
+        return lane or Lane(number=number, total=action.shares[number])
 
-    def untaken(self, vouchers: Iterable[Voucher]) -> list[Voucher]:
-        spots = {voucher.id: self._spot("voucher", code_hash(self.project, voucher.code)) for voucher in vouchers}
-        return [voucher for voucher in vouchers if self._memory.get(*spots[voucher.id]) is None]
+    def lanes(self, action: AsyncAction) -> list[Lane]:
+        return [self.lane(action, number) for number in range(len(action.shares))]
+
+    def close(self, action: AsyncAction) -> list[Lane]:
+        with self._memory.commit() as draft:
+            for lane in (lane for lane in self.lanes(action) if not lane.closed):
+                self._move(draft, action, lane.model_copy(update={"closed": True}))
+        return self.lanes(action)
+
+    def make(self, action: AsyncAction, lane: Lane, prototype: Voucher, codes: Mapping[str, str]) -> Lane:
+        vouchers = [prototype.model_copy(update={"id": id_, "code": code}) for id_, code in codes.items()]
+        with self._memory.commit() as draft:
+            self._add_codes(draft, vouchers, otherwise=Moved())
+            return self._move(draft, action, lane)
+
+    def bring_in(self, action: AsyncAction, lane: Lane, changes: Changes) -> Lane:
+        with self._memory.commit() as draft:
+            self._add_codes(draft, changes.vouchers, otherwise=Moved())
+            for customer, known in changes.customers:
+                self._keep_customer(draft, customer, known)
+            for order, before in changes.orders:
+                self._keep_order(draft, order, before)
+            return self._move(draft, action, lane)
+
+    def _move(self, draft: Draft, action: AsyncAction, lane: Lane) -> Lane:
+        spot = self._spot("lane", action.id, str(lane.number))
+        if lane.version:
+            draft.replace(spot, lane, version=lane.version, otherwise=Moved())
+        else:
+            draft.create(spot, lane.model_copy(update={"version": 1}), otherwise=Moved())
+        return lane.model_copy(update={"version": lane.version + 1})
+
+    def untaken(self, codes: Mapping[str, str]) -> dict[str, str]:
+        return {id_: code for id_, code in codes.items() if self._memory.get(*self._voucher_spot(id_)) is None}
+
+    def order_id(self, order: Order) -> str | None:
+        return order_id(self.project, order)
+
+    def customers(self, ids: Iterable[str]) -> dict[str, Customer]:
+        found = {id_: self._canonical(id_) for id_ in ids}
+        return {id_: customer for id_, customer in found.items() if customer}
+
+    def _canonical(self, id_: str) -> Customer | None:
+        customer: Customer | None = self._memory.get(*self._spot("customer", id_))
+        return self._canonical(customer.merged_into) if customer and customer.merged_into else customer
+
+    def orders(self, ids: Iterable[str]) -> dict[str, StoredOrder]:
+        found = {id_: self._memory.get(*self._spot("order", id_)) for id_ in ids}
+        return {id_: order for id_, order in found.items() if order}
+
+    def lay_down(self, action: AsyncAction, lanes: Sequence[Sequence[Row]], *, at: datetime) -> None:
+        with self._memory.commit() as draft:
+            draft.things[self._spot("sent", action.id)] = [list(rows) for rows in lanes]
+
+    def rows(self, action: AsyncAction) -> list[list[Row]] | None:
+        rows: list[list[Row]] | None = self._memory.get(*self._spot("sent", action.id))
+        return rows
+
+    def clear(self, action: AsyncAction) -> None:
+        with self._memory.commit() as draft:
+            draft.things.pop(self._spot("sent", action.id), None)
 
     def codes(self, campaign_id: str) -> Iterator[str]:
         every = self._memory.all(*self._spot("voucher"))
@@ -669,11 +745,18 @@ class FakeWork(Store):
             draft.things.pop(self._spot("campaign", campaign.id), None)
             draft.things.pop(self._spot("campaign_name", campaign.name), None)
 
-    def settle(self, action: AsyncAction, campaign: Campaign | None) -> None:
+    def note(self, action: AsyncAction, campaign: Campaign | None, *, more: int) -> None:
+        with self._memory.commit() as draft:
+            self._note(draft, action)
+            if campaign and more:
+                self._count_codes(draft, campaign, more, otherwise=Moved())
+
+    def settle(self, action: AsyncAction, campaign: Campaign | None, *, more: int = 0) -> None:
         with self._memory.commit() as draft:
             self._note(draft, action)
             if campaign:
-                self._save_campaign(draft, campaign.model_copy(update={"creation_status": "DONE"}))
+                self._save_campaign(draft, campaign)
+                self._count_codes(draft, campaign, more)
 
     def _note(self, draft: Draft, action: AsyncAction) -> None:
         draft.replace(self._spot("async_action", action.id), action, version=action.version, otherwise=Moved())

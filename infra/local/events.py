@@ -12,7 +12,10 @@ from shared.runtime.routes import ROUTES
 
 Json = dict[str, Any]
 
-PATTERNS = [(route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path))) for route in ROUTES]
+PATTERNS = [
+    (route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)))
+    for route in sorted(ROUTES, key=lambda route: route.path.count("{"))  # the most literal is asked first
+]
 
 
 def event_of(

@@ -38,6 +38,8 @@ class Campaign(Windows):
     category: Name | None = None
     creation_status: Literal["DONE", "IN_PROGRESS", "FAILED"] = "DONE"
     vouchers_count: int = 0
+    making: dict[str, int] = Field(default_factory=dict)
+    """The async actions that are giving it codes, each with how many it was asked for."""
     created_at: Instant
     updated_at: Instant | None = None
     deleted: bool = False

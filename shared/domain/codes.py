@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
@@ -78,15 +79,30 @@ class CodeConfig(Sent):
             raise ValueError("makes codes that begin like a voucher's id, v_")
         if len(sample) > LONGEST:
             raise ValueError(f"makes codes longer than {LONGEST} characters")
-        for letter in self.letters:
-            if letter.isspace():
-                raise ValueError("charset: must not hold spaces")
-            _possible(f"x{letter}x")
+        if self.charset not in LETTERS:
+            for letter in self.charset:
+                _refuse_letter(letter)
         return self
 
     @property
     def letters(self) -> str:
         return LETTERS.get(self.charset, self.charset)
+
+    @property
+    def alphabet(self) -> str:
+        """The letters that people can tell apart: of those that share a normal form, the first.
+
+        >>> CodeConfig(charset="aAbB").alphabet
+        'ab'
+        """
+        if self.charset in LETTERS:
+            return self.letters
+        return "".join({normal_form(letter): letter for letter in reversed(self.letters)}.values())[::-1]
+
+    @property
+    def shape(self) -> str:
+        """The pattern, written out: each ``#`` is a letter of the alphabet."""
+        return self.pattern or f"{self.prefix or ''}{'#' * self.length}{self.postfix or ''}"
 
     def draw(self, choose: Callable[[str], str]) -> str:
         """A code, each random character chosen from the charset by ``choose``.
@@ -96,8 +112,25 @@ class CodeConfig(Sent):
         >>> CodeConfig(length=4, prefix="MUG-").draw(lambda letters: letters[0])
         'MUG-0000'
         """
-        pattern = self.pattern or f"{self.prefix or ''}{'#' * self.length}{self.postfix or ''}"
-        return "".join(choose(self.letters) if character == "#" else character for character in pattern)
+        alphabet = self.alphabet
+        return "".join(choose(alphabet) if character == "#" else character for character in self.shape)
+
+    def draw_many(self, count: int, chance: Callable[[int], bytes]) -> list[str]:
+        """As many codes as are wanted, drawn together from ``chance(n)``, n random bytes; some may be alike.
+
+        >>> CodeConfig(pattern="A##-#", charset="01").draw_many(2, lambda n: bytes(range(n)))
+        ['A01-0', 'A01-1']
+        """
+        alphabet = self.alphabet
+        columns: list[Iterable[str]] = []
+        for part in re.findall("#+|[^#]+", self.shape):
+            if part[0] == "#":
+                width = len(part)
+                text = letters(alphabet, count * width, chance)
+                columns.append([text[at : at + width] for at in range(0, count * width, width)])
+            else:
+                columns.append(repeat(part, count))
+        return list(map("".join, zip(*columns, strict=True)))
 
     @property
     def space(self) -> int:
@@ -106,8 +139,39 @@ class CodeConfig(Sent):
         >>> CodeConfig(pattern="A-##", charset="01").space
         4
         """
-        blanks = self.pattern.count("#") if self.pattern is not None else self.length
-        return int(len({normal_form(letter) for letter in self.letters}) ** blanks)
+        return int(len(self.alphabet) ** self.shape.count("#"))
+
+
+def letters(alphabet: str, count: int, chance: Callable[[int], bytes]) -> str:
+    """Letters drawn from an alphabet of at most 256, each as likely as any other.
+
+    A random byte is a letter's number, over and over; the bytes beyond the last whole round are thrown away, for with
+    them the first letters would come more often than the others.
+
+    >>> letters("ABC", 4, lambda n: bytes([255, 0, 1, 2, 254, 253][:n]))
+    'ABCC'
+    """
+    size = len(alphabet)
+    fair = 256 - 256 % size
+    rounds, beyond = bytes(byte % size for byte in range(256)), bytes(range(fair, 256))
+    numbers = b""
+    while len(numbers) < count:
+        # a little more than will be thrown away on average, so that a second helping is rare
+        missing = (count - len(numbers)) * 256 // fair
+        numbers += chance(missing + missing // 64 + 1).translate(rounds, beyond)
+    numbers = numbers[:count]
+    if alphabet.isascii():
+        return numbers.translate(alphabet.encode().ljust(256)).decode()
+    return numbers.decode("latin-1").translate(dict(enumerate(alphabet)))
+
+
+def _refuse_letter(letter: str) -> None:
+    """Refuse what would make two codes of one spelling, or none: how many there can be could not be told."""
+    if letter.isspace():
+        raise ValueError("charset: must not hold spaces")
+    _possible(f"x{letter}x")
+    if _marks(letter) or len(normal_form(letter)) != 1:
+        raise ValueError(f"charset: {letter} is no letter of its own")
 
 
 LETTERS = {

@@ -6,6 +6,7 @@ instant of a request is the gateway's, too: ``requestContext.timeEpoch`` is the 
 
 import hashlib
 import json
+import re
 import secrets
 from base64 import b64decode
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Table, Write
 from shared.storage.visits import VisitStore
 from shared.wire.answers import parts
-from shared.wire.body import body_of, form_of, read
+from shared.wire.body import body_of, form_of, read, rows_of
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Frozen)
@@ -141,14 +142,25 @@ class Request:
         """The table; what is committed to it carries the answer along, if the caller sent an ``Idempotency-Key``."""
         return settings.table().remembering(self._remember)
 
-    @property
-    def _raw(self) -> bytes:
+    @cached_property
+    def raw(self) -> bytes:
+        """The body as it was sent."""
         raw = self._event.get("body") or ""
         return b64decode(raw) if self._event.get("isBase64Encoded") else raw.encode()
 
     @cached_property
     def body(self) -> Any:
-        return body_of(self._raw)
+        return body_of(self.raw)
+
+    @cached_property
+    def rows(self) -> list[Json]:
+        """The objects of a body that is an array."""
+        return rows_of(self.raw)
+
+    @property
+    def content_type(self) -> str:
+        said: str = self._event["headers"].get("content-type", "")
+        return said
 
     def read(self, kind: type[M], **named: str) -> M:
         """The body as its model; ``named`` are the fields that the path has said already."""
@@ -156,7 +168,7 @@ class Request:
 
     def form(self, kind: type[M]) -> M:
         """The body as its model, where the contract wants a form."""
-        return read(kind, form_of(self._raw))
+        return read(kind, form_of(self.raw))
 
     def query(self, kind: type[M]) -> M:
         """The query string as its model."""
@@ -219,11 +231,13 @@ class Request:
     def asked(self) -> str:
         """A fingerprint of what is asked, the same however the JSON was written."""
         try:
-            said = json.dumps(self.body, sort_keys=True)
+            said = json.dumps(self.rows if self.raw.lstrip()[:1] == b"[" else self.body, sort_keys=True).encode()
         except PromotionError:
-            said = self._event.get("body") or ""
+            said = self.raw
+            if boundary := re.search('boundary="?([^";]+)', self.content_type):
+                said = said.replace(boundary[1].encode(), b"")  # a form's is drawn anew each time that it is sent
         query = self._event.get("rawQueryString") or ""
-        return hashlib.sha256(f"{query}\n{said}".encode()).hexdigest()
+        return hashlib.sha256(f"{query}\n".encode() + said).hexdigest()
 
     def answer(self, outcome: object) -> Answer:
         """What an outcome, or a refusal, tells the caller."""

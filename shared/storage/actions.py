@@ -61,6 +61,10 @@ class ActionStore:
         key = Key.async_action(self._project, action.id)
         return replace(key, self._item(action), version=action.version, otherwise=Moved())
 
+    def start(self, action: AsyncAction) -> None:
+        """Start an action that is a request's whole outcome."""
+        self._table.commit(self.starting(action), outcome=action)
+
     def starting(self, action: AsyncAction) -> Write:
         """The write that starts an action."""
         return create(Key.async_action(self._project, action.id), self._item(action), otherwise=Moved())

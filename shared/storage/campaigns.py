@@ -81,8 +81,16 @@ class CampaignStore:
         narrow = {"id": of_keys(key), "campaigns_id": of_keys(key)}
         return ListOf(self._table, self.project, "campaign", CAMPAIGNS, _campaigns_of, key, narrow=narrow).wanted(query)
 
-    def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None:
-        """Make a campaign, with its first codes and the action that makes the others.
+    def add(
+        self,
+        campaign: Campaign,
+        *firsts: Voucher,
+        outcome: object,
+        action: AsyncAction | None = None,
+        otherwise: Exception | None = None,
+    ) -> None:
+        """Make a campaign, with its first codes and the action that makes the others; ``otherwise`` is what a code
+        that is taken means, if it is not that another is to be drawn.
 
         Raises:
             Duplicate: if the name is taken, Moved: if a code is.
@@ -95,7 +103,7 @@ class CampaignStore:
         self._table.commit(
             create(name, {"id": campaign.id}, otherwise=Duplicate("campaign", campaign.name)),
             create(Key.campaign(self.project, campaign.id), item, otherwise=Moved()),
-            *(adding(self.project, voucher, otherwise=Moved()) for voucher in firsts),
+            *(adding(self.project, voucher, otherwise=otherwise or Moved()) for voucher in firsts),
             *self._starting(action),
             outcome=outcome,
         )
@@ -129,14 +137,14 @@ class CampaignStore:
             outcome=outcome,
         )
 
-    def counting(self, campaign: Campaign, more: int) -> Write:
+    def counting(self, campaign: Campaign, more: int, *, otherwise: Exception | None = None) -> Write:
         """The write that counts new codes of a campaign."""
         return update(
             Key.campaign(self.project, campaign.id),
             "ADD #vouchers_count :more",
             {"more": more, "no": False},
             only_if="attribute_exists(PK) AND #deleted = :no",
-            otherwise=NotFound("campaign", campaign.id),
+            otherwise=otherwise or NotFound("campaign", campaign.id),
         )
 
     def remove(self, campaign: Campaign) -> None:

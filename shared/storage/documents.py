@@ -31,11 +31,13 @@ def revising(
     sets: Sequence[str],
     version: int,
     removes: Sequence[str] = (),
+    adds: Item | None = None,
     otherwise: Exception,
 ) -> Write:
     """The write that changes a value from the version that was read: its document and the attributes in ``sets``.
 
-    Its other attributes are counters that others may be counting up right now; they stay what they are.
+    Its other attributes are counters that others may be counting up right now; they stay what they are, or become more
+    by what ``adds`` says.
     """
     item = item_of(value, attributes)
     changed = {"document": item["document"], **{name: item[name] for name in sets}}
@@ -44,5 +46,8 @@ def revising(
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + ", #version = :next"
     if gone:
         expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+    if adds:
+        expression += " ADD " + ", ".join(f"#{name} :more_{name}" for name in adds)
+        values |= {f"more_{name}": more for name, more in adds.items()}
     values |= {"was": version, "next": version + 1}
     return update(key, expression, values, only_if="#version = :was", otherwise=otherwise)

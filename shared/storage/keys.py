@@ -58,8 +58,8 @@ TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled"), "owne
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
-"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits. Only a broom: nothing
-ever waits for it."""
+"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits, or what an import was
+sent. Only a broom: nothing ever waits for it."""
 
 SHARDS = 8
 """Partitions a list is spread over: 8 × 1,000 writes a second."""
@@ -132,6 +132,15 @@ class Key(NamedTuple):
     @classmethod
     def async_action(cls, project: str, action_id: str) -> "Key":
         return cls(f"{project}#async_action#{action_id}", "async_action")
+
+    @classmethod
+    def lane(cls, project: str, action_id: str, number: int) -> "Key":
+        return cls(f"{project}#async_action#{action_id}", f"lane#{number:04d}")
+
+    @classmethod
+    def part(cls, project: str, action_id: str, number: int) -> "Key":
+        """A part of what an import was sent; a partition of its own, for it is as much as one takes at once."""
+        return cls(f"{project}#async_action#{action_id}#{number:04d}", "part")
 
     @classmethod
     def answer(cls, project: str, scope: str) -> "Key":

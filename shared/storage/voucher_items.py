@@ -1,5 +1,7 @@
 """How a voucher, the holds on it and its credits are kept: their items, and the writes that change them."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from shared.domain.errors import Moved
@@ -7,7 +9,7 @@ from shared.domain.ids import code_hash
 from shared.domain.vouchers import Hold, Place, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling
-from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, update
+from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, encoded, update
 
 CREDITS = ("income", "subtracted", "balance", "free")
 ATTRIBUTES = (
@@ -66,6 +68,30 @@ def taking(
     expression = "ADD " + ", ".join(f"#{name} :by_{name}" for name in more)
     key = Key.voucher(project, code_hash(project, voucher.code))
     return [*writes, update(key, expression, values, only_if=" AND ".join(conditions), otherwise=otherwise)]
+
+
+def minting(project: str, prototype: Voucher, *, otherwise: Exception) -> Callable[[str, str], Write]:
+    """What makes, of an id and a code, the write of a voucher that is else like the prototype.
+
+    A hundred thousand vouchers differ in nothing but their code and what derives from it: the rest is written once.
+    """
+    assert prototype.campaign_id, "only a campaign's codes are many"
+    rest = prototype.model_dump_json(exclude_none=True, exclude={*ATTRIBUTES, "id", "code"})[1:]
+    attributes = encoded({name: value for name, value in item_of_voucher(prototype).items() if name != "document"})
+    at, campaign_id, free = prototype.created_at, prototype.campaign_id, not prototype.published
+
+    def minted(id_: str, code: str) -> Write:
+        hashed = id_[2:]
+        item = {
+            **Key.voucher(project, hashed)._asdict(),
+            "document": f'{{"id":"{id_}","code":{json.dumps(code, ensure_ascii=False)},{rest}',
+            **listing(project, "voucher", id_, at),
+            **pooling(project, campaign_id, hashed, free=free),
+        }
+        body = {**{name: {"S": text} for name, text in item.items()}, **attributes}
+        return Write({"Put": {"Item": body, "ConditionExpression": "attribute_not_exists(PK)"}}, otherwise)
+
+    return minted
 
 
 def holding(project: str, voucher: Voucher, hold: Hold, *, replacing: Hold | None) -> Write:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.actions import AsyncAction
+from shared.domain.actions import AsyncAction, shares
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.errors import Duplicate, InvalidPayload, Moved
@@ -14,6 +14,8 @@ from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases import judged_anew
 
 Draw = Callable[[CodeConfig], str]
+PIECE = 99
+"""Codes in one transaction, beside the progress that they are (100 are allowed)."""
 
 
 class Queue(Protocol):
@@ -25,7 +27,14 @@ class Campaigns(Protocol):
 
     def find(self, id_or_name: str) -> Campaign | None: ...
     def get(self, id_or_name: str) -> Campaign: ...
-    def add(self, campaign: Campaign, *firsts: Voucher, outcome: object, action: AsyncAction | None = None) -> None: ...
+    def add(
+        self,
+        campaign: Campaign,
+        *firsts: Voucher,
+        outcome: object,
+        action: AsyncAction | None = None,
+        otherwise: Exception | None = None,
+    ) -> None: ...
     def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None: ...
     def add_vouchers(
         self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
@@ -39,7 +48,7 @@ def create_campaign(
     """Make a campaign with its first code; the others are made by an async action.
 
     Raises:
-        Duplicate: if the name is taken; InvalidPayload: if there are not so many codes.
+        Duplicate: if the name is taken, or the only code that there can be; InvalidPayload: if there are not so many.
     """
     refuse_impossible(campaign.code_config, count)
     if campaigns.find(campaign.name):
@@ -47,11 +56,12 @@ def create_campaign(
     more = count - 1
     if more > 0:
         queue.send(campaigns.project, action.id)
-        campaign = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
+        campaign = campaign.model_copy(update={"creation_status": "IN_PROGRESS", "making": {action.id: more}})
     made = campaign.model_copy(update={"vouchers_count": min(count, 1)})
     first = [voucher_of(made, draw(made.code_config), project=campaigns.project, at=made.created_at)][:count]
-    started = action.model_copy(update={"total": more}) if more > 0 else None
-    campaigns.add(made, *first, outcome=made, action=started)
+    started = action.model_copy(update={"total": more, "shares": shares(more, PIECE)}) if more > 0 else None
+    otherwise = _taken(first[0].code, campaign.code_config) if first else None
+    campaigns.add(made, *first, outcome=made, action=started, otherwise=otherwise)
     return made
 
 
@@ -73,7 +83,7 @@ def add_voucher(
     campaign = campaigns.get(campaign_id)
     voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=campaigns.project, at=at)
     made = Made(voucher, campaign)
-    taken = Duplicate("voucher", code) if code else Moved()
+    taken = Duplicate("voucher", code) if code else _taken(voucher.code, campaign.code_config)
     campaigns.add_vouchers(campaign, [voucher], outcome=made, otherwise=taken)
     return made
 
@@ -88,10 +98,13 @@ def start_adding_vouchers(
         NotFound: no such campaign; InvalidPayload: if there are not so many codes.
     """
     campaign = campaigns.get(campaign_id)
-    refuse_impossible(campaign.code_config, campaign.vouchers_count + count)
-    started = action.model_copy(update={"campaign_id": campaign.id, "total": count, "voucher": own or None})
+    promised = campaign.vouchers_count + sum(campaign.making.values())
+    refuse_impossible(campaign.code_config, promised + count)
+    cut = {"total": count, "shares": shares(count, PIECE)}
+    started = action.model_copy(update={"campaign_id": campaign.id, "voucher": own or None, **cut})
     queue.send(campaigns.project, started.id)
-    busy = campaign.model_copy(update={"creation_status": "IN_PROGRESS"})
+    making = {**campaign.making, started.id: count}
+    busy = campaign.model_copy(update={"creation_status": "IN_PROGRESS", "making": making})
     campaigns.save(busy, outcome=started, action=started)
     return started
 
@@ -147,6 +160,11 @@ def voucher_of(
             "created_at": at,
         }
     )
+
+
+def _taken(code: str, config: CodeConfig) -> Exception:
+    """What it means that a drawn code is taken: another is drawn, unless there is no other."""
+    return Moved() if config.space > 1 else Duplicate("voucher", code)
 
 
 def refuse_impossible(config: CodeConfig, count: int) -> None:

@@ -16,6 +16,10 @@ M = TypeVar("M", bound=Frozen)
 LARGEST_BODY = 256 * 1024
 """Bytes; an order of 500 lines has about 100,000."""
 LARGEST_FORM = 8 * 1024
+LARGEST_IMPORT = 4_000_000
+"""Bytes of an import; the gateway takes 6 MB with what Base64 adds."""
+MOST_ROWS = 100_000
+"""Rows of an import."""
 DEEPEST = 32
 """Levels of nesting in a body."""
 NOT_YET = (
@@ -33,20 +37,43 @@ def body_of(raw: bytes) -> Any:
     Raises:
         InvalidPayload: not UTF-8, not JSON (NaN is not), not an object, too large or too deep.
     """
-    if len(raw) > LARGEST_BODY:
-        raise InvalidPayload(f"body: {len(raw)} bytes are more than {LARGEST_BODY}")
-    if not raw.strip():
-        return {}
+    body = _json_of(raw, LARGEST_BODY) if raw.strip() else {}
+    if not isinstance(body, dict):
+        raise InvalidPayload("body: must be a JSON object")
+    _refuse_strange(body, "", DEEPEST)
+    return body
+
+
+def rows_of(raw: bytes) -> list[dict[str, Any]]:
+    """The objects of a body that is a JSON array.
+
+    Raises:
+        InvalidPayload: not UTF-8, not JSON, no array of objects, none of them or too many, too large or too deep.
+    """
+    rows = _json_of(raw, LARGEST_IMPORT) if raw.strip() else []
+    if not isinstance(rows, list):
+        raise InvalidPayload("body: must be a JSON array")
+    if not 0 < len(rows) <= MOST_ROWS:
+        raise InvalidPayload(f"body: must have 1 to {MOST_ROWS} objects")
+    objects: list[dict[str, Any]] = []
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise InvalidPayload(f"{index}: must be a JSON object")
+        _refuse_strange(row, f"{index}", DEEPEST)
+        objects.append(row)
+    return objects
+
+
+def _json_of(raw: bytes, largest: int) -> JsonValue:
+    if len(raw) > largest:
+        raise InvalidPayload(f"body: {len(raw)} bytes are more than {largest}")
     try:
         raw.decode()
-        body = from_json(raw, allow_inf_nan=False, allow_partial=False)
+        body: JsonValue = from_json(raw, allow_inf_nan=False, allow_partial=False)
     except UnicodeDecodeError as error:
         raise InvalidPayload(f"body: not UTF-8 at byte {error.start}") from None
     except ValueError as error:
         raise InvalidPayload(f"body: not JSON: {error}") from None
-    if not isinstance(body, dict):
-        raise InvalidPayload("body: must be a JSON object")
-    _refuse_strange(body, "", DEEPEST)
     return body
 
 

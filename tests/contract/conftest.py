@@ -26,8 +26,7 @@ class Sdk:
         make = {name: getattr(self.module, f"{name}Api")(self.client) for name in APIS}
         self.campaigns, self.vouchers, self.publications = make["Campaigns"], make["Vouchers"], make["Publications"]
         self.validations, self.redemptions = make["Validations"], make["Redemptions"]
-        self.async_actions = make["AsyncActions"]
-        self.customers, self.orders = make["Customers"], make["Orders"]
+        self.async_actions, self.customers, self.orders = make["AsyncActions"], make["Customers"], make["Orders"]
 
     def request(self, model: str, fields: dict[str, Any], *, with_nulls: bool = False) -> Any:
         """A request's model; ``with_nulls`` sends, as the SDK then does, null for every field that is not named."""

@@ -123,6 +123,7 @@ WRITE = "PutItem UpdateItem"
         ("customers", f"{READ} Query PutItem DeleteItem", "lists", ""),
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
+        ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("async_actions", READ, "lists", ""),
         (
             "generate",

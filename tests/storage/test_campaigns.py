@@ -4,13 +4,21 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.domain.actions import AsyncAction
+from shared.domain.actions import AsyncAction, Lane
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
+from shared.domain.ids import voucher_id
 from tests.unit.till import Till
 from tests.unit.values import AT, DAY, campaign, code_of, percent
 
-ACTION = AsyncAction(id="async_1", type="CAMPAIGN_VOUCHERS_GENERATION", campaign_id="camp_1", total=9, created_at=AT)
+ACTION = AsyncAction(
+    id="async_1",
+    type="CAMPAIGN_VOUCHERS_GENERATION",
+    campaign_id="camp_1",
+    total=9,
+    shares=(5, 4),
+    created_at=AT,
+)
 TAKEN = Duplicate("voucher", "S-1")
 
 
@@ -110,28 +118,60 @@ def test_nothing_is_added_to_a_campaign_that_is_gone(till: Till) -> None:
 # The work that its actions do
 
 
-def test_a_piece_of_work_is_done_with_its_progress_or_not_at_all(till: Till) -> None:
+def test_a_piece_of_codes_is_made_with_its_lanes_progress_or_not_at_all(till: Till) -> None:
     spring = till.campaign()
     till.stores.campaigns.save(spring, action=ACTION)
-    piece = [code_of(spring, f"S-{i}", project=till.stores.project) for i in range(3)]
-    progress = ACTION.model_copy(update={"status": "IN_PROGRESS", "done": 3})
-    till.stores.work.add(progress, spring, piece)
-    assert till.stores.work.action("async_1") == progress.model_copy(update={"version": 2})
-    assert till.stores.campaigns.get("Spring").vouchers_count == 3
-    more = [code_of(spring, "S-3", project=till.stores.project)]
-    refused(till, lambda: till.stores.work.add(progress, spring, more))
-    late = progress.model_copy(update={"version": 2})
-    taken = [*more, code_of(spring, "s-0", project=till.stores.project)]
-    refused(till, lambda: till.stores.work.add(late, spring, taken))
+    first, other = till.stores.work.lanes(ACTION)
+    assert (first, other) == (Lane(number=0, total=5), Lane(number=1, total=4))
+    prototype = code_of(spring, "0", metadata={"a": 1}, project=till.stores.project)
+    piece = ids(till, "S-0", "Ö'1", "S-2")
+    after = till.stores.work.make(ACTION, first.advanced(3), prototype, piece)
+    assert (after, other) == tuple(till.stores.work.lanes(ACTION)) == (till.stores.work.lane(ACTION, 0), other)
+    assert (after.done, after.left, after.version) == (3, 2, 1)
+    made = till.find("ö'1")
+    assert made == prototype.model_copy(update={"id": made.id, "code": "Ö'1"})
+    assert sorted(till.stores.work.codes("camp_1")) == sorted(id_[2:] for id_ in piece)
+    # another worker was there first; one of them is taken; both
+    for lane, codes in ((first, ("S-3",)), (after, ("S-3", "s-0")), (first, ("S-0",))):
+        refused(till, lambda lane=lane, codes=codes: till.stores.work.make(ACTION, lane, prototype, ids(till, *codes)))
+    assert till.stores.work.untaken(ids(till, "S-0", "S-3")) == ids(till, "S-3")
+
+
+def ids(till: Till, *codes: str) -> dict[str, str]:
+    return {voucher_id(till.stores.project, code): code for code in codes}
+
+
+def test_a_closed_lane_never_moves_again(till: Till) -> None:
+    spring = till.campaign()
+    till.stores.campaigns.save(spring, action=ACTION)
+    first, other = till.stores.work.lanes(ACTION)
+    prototype = code_of(spring, "0", project=till.stores.project)
+    after = till.stores.work.make(ACTION, first.advanced(1), prototype, ids(till, "S-0"))
+    closed = till.stores.work.close(ACTION)
+    assert [(lane.done, lane.left, lane.closed) for lane in closed] == [(1, 0, True), (0, 0, True)]
+    for lane in (after, other):
+        refused(till, lambda lane=lane: till.stores.work.make(ACTION, lane, prototype, ids(till, "S-1")))
+    assert till.stores.work.close(ACTION) == closed
+
+
+def test_the_campaign_counts_what_the_action_notes(till: Till) -> None:
+    spring = till.campaign("S-1")
+    till.stores.campaigns.save(spring, action=ACTION)
+    noted = ACTION.model_copy(update={"status": "IN_PROGRESS", "done": 3, "counted": 3})
+    till.stores.work.note(noted, spring, more=3)
+    assert till.stores.work.action("async_1") == noted.model_copy(update={"version": 2})
+    assert till.stores.campaigns.get("Spring").vouchers_count == 4
+    refused(till, lambda: till.stores.work.note(noted, spring, more=3))
 
 
 def test_an_end_is_noted_once_and_shown_by_the_campaign(till: Till) -> None:
-    busy = till.campaign(creation_status="IN_PROGRESS")
+    busy = till.campaign(creation_status="IN_PROGRESS", making={"async_1": 9})
     till.stores.campaigns.save(busy, action=ACTION)
     done = ACTION.model_copy(update={"status": "DONE", "result": {"done_count": 9}})
-    now = till.stores.work.campaign("camp_1")
-    till.stores.work.settle(done, now)
-    assert till.stores.campaigns.get("Spring").creation_status == "DONE"
+    now = till.stores.work.campaign("camp_1").model_copy(update={"creation_status": "DONE", "making": {}})
+    till.stores.work.settle(done, now, more=9)
+    spring = till.stores.campaigns.get("Spring")
+    assert (spring.creation_status, spring.making, spring.vouchers_count) == ("DONE", {}, 9)
     assert till.stores.work.action("async_1").result == {"done_count": 9}
     refused(till, lambda: till.stores.work.settle(done, None))
     refused(till, lambda: till.stores.work.settle(done.model_copy(update={"version": 2}), now))

@@ -44,6 +44,11 @@ def promised(of: AsyncAction) -> Json:
     return Accepted(async_action_id=of.id)
 
 
+def announced(of: AsyncAction) -> Json:
+    """The same, where the contract has HTTP 200: after a CSV import."""
+    return {"async_action_id": of.id}
+
+
 def error(of: PromotionError, *, status: int, request_id: str) -> Json:
     """An error, as every refusal of this API looks."""
     reasons: Iterable[Reason] = of.reasons if isinstance(of, Refused) else ()
