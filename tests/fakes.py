@@ -263,7 +263,7 @@ class FakeLedger(Store):
                 self._keep_order(draft, told.order, verdict.facts.order)
             if told.customer:
                 self._keep_customer(draft, told.customer, verdict.facts.customer)
-                self._count(draft, tally_of(told.customer, succeeded=len(told.records)))
+                self._count(draft, tally_of(told.customer, succeeded=len(told.records), credits_=told.credits))
 
     def record(self, told: Told) -> None:
         with self._memory.commit() as draft:
@@ -293,7 +293,7 @@ class FakeLedger(Store):
             if told.order and known:
                 self._keep_order(draft, told.order, known)
             if told.customer and undone[0].date >= told.customer.created_at:
-                self._count(draft, tally_of(told.customer, rolled_back=len(told.records)))
+                self._count(draft, tally_of(told.customer, rolled_back=len(told.records), credits_=-told.credits))
 
     def get(self, redemption_id: str) -> Redemption:
         record: Redemption | None = self._memory.get(*self._spot("redemption", redemption_id))

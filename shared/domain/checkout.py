@@ -199,7 +199,7 @@ def _unmet(named: str, facts: Facts, *, at: datetime) -> Iterator[Reason]:
         yield from redeemable.unmet(at=at, zone=facts.project.zone)
     else:
         yield NOT_FOUND
-    if facts.order and facts.order.status in ("PAID", "FULFILLED"):
+    if facts.order and facts.order.is_paid:
         yield ALREADY_PAID
 
 

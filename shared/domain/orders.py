@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from shared.domain.customers import Customer
-from shared.domain.errors import PromotionError
+from shared.domain.errors import InvalidPayload, PromotionError
 from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, merged
 from shared.domain.money import LARGEST, Amount
 
@@ -135,27 +135,33 @@ class StoredOrder(Frozen):
     redemptions: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """By id: what paid this order."""
     offers: tuple[str, ...] = ()
-    """The ids of the vouchers in that checkout, also of those that a limit passed over."""
+    """The ids of the vouchers in that checkout, also of those that a limit passed over; none once it is rolled back."""
     created_at: Instant
     updated_at: Instant | None = None
     version: int = 1
 
     @property
     def is_priced(self) -> bool:
-        """Whether redemptions paid it, so that it is never priced again; until they are rolled back."""
-        return bool(self.redemptions) and (self.status in ("PAID", "FULFILLED") or self.discount > 0)
+        """Whether redemptions paid it, so that it is never priced again: not before they are rolled back."""
+        return bool(self.offers)
 
-    def changed(self, later: Order) -> "StoredOrder":
+    @property
+    def is_paid(self) -> bool:
+        """Whether no offer can be used on it any more."""
+        return self.is_priced or self.status in ("PAID", "FULFILLED")
+
+    def changed(self, later: Order, *, discount: int | None = None) -> "StoredOrder":
         """The order after a request that told this; the very same where nothing is new.
 
-        To cancel an order gives no use back: a rollback does.
+        ``discount`` is what the shop itself took off. To cancel an order gives no use back: a rollback does.
 
         Raises:
             PromotionError: ``order_already_paid`` if redemptions paid it and it would cost something else, or be open
-                again.
+                again; InvalidPayload: if more was taken off than it costs.
         """
         order, status = self.order.told(later), later.status or self.status
-        priced_anew = (order.total, order.items) != (self.order.total, self.order.items)
+        off = self.discount if discount is None else discount
+        priced_anew = (order.total, order.items, off) != (self.order.total, self.order.items, self.discount)
         if self.is_priced and (priced_anew or status == "CREATED"):
             raise PromotionError(
                 "order_already_paid",
@@ -164,7 +170,9 @@ class StoredOrder(Frozen):
                 resource_id=self.id,
                 resource_type="order",
             )
-        return self.model_copy(update={"order": order, "status": status})
+        if off > order.total:
+            raise InvalidPayload(f"discount_amount: {off} is more than the {order.total} that the order costs")
+        return self.model_copy(update={"order": order, "status": status, "discount": off})
 
     def bought_by(self, customer: Customer | None) -> "StoredOrder":
         """The order of this customer; without a word on who it is, of whoever it was before."""

@@ -76,6 +76,11 @@ class Told(NamedTuple):
     """Where a project redeems what it can: what could not be."""
 
     @property
+    def credits(self) -> int:
+        """What gift cards pay here, or get back, in minor units."""
+        return sum(record.credits or 0 for record in self.records)
+
+    @property
     def failure(self) -> Redemption | None:
         """The record of the refusal, if this is one."""
         first = self.records[0]
@@ -201,7 +206,7 @@ def rolled_back(
     if undone_parent:
         undone_parent = undone_parent.model_copy(update={"children": tuple(rollback.id for rollback in rollbacks)})
     if order:
-        order = order.model_copy(update={"status": "CANCELED", "discount": 0, "updated_at": at})
+        order = order.model_copy(update={"status": "CANCELED", "discount": 0, "offers": (), "updated_at": at})
     return Told(rollbacks, undone_parent, order)
 
 

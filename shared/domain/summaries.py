@@ -39,6 +39,7 @@ class Tally(NamedTuple):
     succeeded: int = 0
     failed: int = 0
     rolled_back: int = 0
+    credits: int = 0
     bought: Mapping[str, Purchase] = {}
     """Purchases that count from now on, by the order's id."""
     forgotten: frozenset[str] = frozenset()
@@ -51,18 +52,27 @@ class Tally(NamedTuple):
         return {name: more for name, more in added.items() if more}
 
 
-def tally_of(customer: Customer, *, succeeded: int = 0, failed: int = 0, rolled_back: int = 0) -> Tally:
-    """What redemptions of one commit add to their customer's summary."""
-    return Tally(customer.id, customer.created_at, succeeded=succeeded, failed=failed, rolled_back=rolled_back)
+def tally_of(
+    customer: Customer, *, succeeded: int = 0, failed: int = 0, rolled_back: int = 0, credits_: int = 0
+) -> Tally:
+    """What redemptions of one commit add to their customer's summary; ``credits_`` is what gift cards paid."""
+    return Tally(
+        customer.id,
+        customer.created_at,
+        succeeded=succeeded,
+        failed=failed,
+        rolled_back=rolled_back,
+        credits=credits_,
+    )
 
 
-COUNTERS = ("orders", "amount", "succeeded", "failed", "rolled_back")
+COUNTERS = ("orders", "amount", "succeeded", "failed", "rolled_back", "credits")
 
 
 class Summary(NamedTuple):
-    """What a customer's history comes to. ``amount`` is in minor units.
+    """What a customer's history comes to. ``amount`` and ``credits``, what gift cards paid, are in minor units.
 
-    Gift cards and loyalty points join here when customers can hold them: a counter each, added to like the others.
+    Loyalty points join here when customers can hold them: a counter each, added to like the others.
     """
 
     orders: int = 0
@@ -70,6 +80,7 @@ class Summary(NamedTuple):
     succeeded: int = 0
     failed: int = 0
     rolled_back: int = 0
+    credits: int = 0
     purchases: Mapping[str, Purchase] = {}
     """The newest, by the order's id."""
 

@@ -111,7 +111,9 @@ class Ledger:
             writes += keeping_order(self.project, told.order, known=facts.order, summary=facts.summary)
         if told.customer:
             writes += keeping_customer(self.project, told.customer, known=facts.customer)
-            writes.append(counting(self.project, tally_of(told.customer, succeeded=len(told.records))))
+            writes.append(
+                counting(self.project, tally_of(told.customer, succeeded=len(told.records), credits_=told.credits))
+            )
         self._table.commit(*writes, outcome=told)
 
     def record(self, told: Told) -> None:
@@ -158,7 +160,9 @@ class Ledger:
             writes += keeping_order(self.project, told.order, known=known)
         if told.customer and undone[0].date >= told.customer.created_at:
             # Of a customer who was deleted and came back it was redeemed in another life.
-            writes.append(counting(self.project, tally_of(told.customer, rolled_back=len(told.records))))
+            writes.append(
+                counting(self.project, tally_of(told.customer, rolled_back=len(told.records), credits_=-told.credits))
+            )
         self._table.commit(*writes, outcome=told)
 
     def get(self, redemption_id: str) -> Redemption:

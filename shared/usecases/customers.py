@@ -46,7 +46,8 @@ def change_customer(name: str, change: Callable[[Customer], Customer], *, at: da
     known = customers.get(name)
     changed = change(known.customer)
     refuse_unborn(changed.profile, at=at)
-    person = known._replace(customer=changed.model_copy(update={"updated_at": at}))
+    new = changed.profile != known.customer.profile
+    person = known._replace(customer=changed.model_copy(update={"updated_at": at}) if new else known.customer)
     customers.save(person, known=known.customer)
     return person
 

@@ -27,38 +27,40 @@ def place_order(
     customer: Profile | None,
     *,
     created_at: datetime | None = None,
+    discount: int | None = None,
     at: datetime,
     orders: Orders,
     chance: Chance,
 ) -> StoredOrder:
     """Keep an order: the one of this id or ``source_id``, or a new one; its customer is upserted.
 
-    ``created_at`` is when a new order was placed, for a shop that brings its history along.
+    ``created_at`` is when a new order was placed, for a shop that brings its history along; ``discount`` is what the
+    shop itself took off, in minor units.
 
     Raises:
-        InvalidPayload: if it would be placed in the future; PromotionError: ``order_already_paid``.
+        InvalidPayload: if it would be placed in the future, or more was taken off than it costs;
+        PromotionError: ``order_already_paid``.
     """
     if created_at and created_at > at:
         raise InvalidPayload("created_at: lies in the future")
     id_ = orders.order_id(order)
     known = orders.known(id_, customer)
-    if known.order:
-        return _changed(known.order, order, customer, known, at=at, orders=orders, chance=chance)
-    placed = StoredOrder(
-        id=id_ or timed("ord", at, chance()),
-        order=order.named(),
-        status=order.status or "CREATED",
-        created_at=created_at or at,
+    placed = known.order or StoredOrder(
+        id=id_ or timed("ord", at, chance()), order=order.named(), status="CREATED", created_at=created_at or at
     )
-    buyer = customer_of(customer, known.customer, at=at, ledger=orders, chance=chance)
-    placed = placed.bought_by(buyer)
-    orders.save(placed, customer=buyer, known=known)
-    return placed
+    return _kept(placed, order, customer, known, discount=discount, at=at, orders=orders, chance=chance)
 
 
 @judged_anew
 def change_order(
-    name: str, order: Order, customer: Profile | None, *, at: datetime, orders: Orders, chance: Chance
+    name: str,
+    order: Order,
+    customer: Profile | None,
+    *,
+    discount: int | None = None,
+    at: datetime,
+    orders: Orders,
+    chance: Chance,
 ) -> StoredOrder:
     """Change an order where the request says so. To cancel it gives no use back: a rollback does.
 
@@ -67,22 +69,23 @@ def change_order(
     """
     known = orders.known(orders.get(name).id, customer)
     assert known.order
-    return _changed(known.order, order, customer, known, at=at, orders=orders, chance=chance)
+    return _kept(known.order, order, customer, known, discount=discount, at=at, orders=orders, chance=chance)
 
 
-def _changed(
+def _kept(
     before: StoredOrder,
     order: Order,
     customer: Profile | None,
     known: Standing,
     *,
+    discount: int | None,
     at: datetime,
     orders: Orders,
     chance: Chance,
 ) -> StoredOrder:
     buyer = customer_of(customer, known.customer, at=at, ledger=orders, chance=chance)
-    after = before.changed(order).bought_by(buyer)
-    if after != before:
+    after = before.changed(order, discount=discount).bought_by(buyer)
+    if known.order and after != before:
         after = after.model_copy(update={"updated_at": at})
     orders.save(after, customer=buyer, known=known)
     return after

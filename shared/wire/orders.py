@@ -1,6 +1,7 @@
 """What may be said of an order."""
 
 from shared.domain.model import Instant
+from shared.domain.money import Amount
 from shared.domain.orders import Order
 from shared.wire.customers import CustomerBody
 
@@ -9,6 +10,8 @@ class OrderChange(Order):
     """What is new of an order. A null says nothing: no order can be without an amount, a status or its lines."""
 
     customer: CustomerBody | None = None
+    discount_amount: Amount | None = None
+    """What the shop itself took off, in minor units; what redemptions took off is not for it to say."""
 
     def order(self) -> Order:
         """The order alone."""

@@ -62,6 +62,7 @@ WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
     (("place an order",), "source_id", ["", *NO_TEXT]),
     (("place an order",), "created_at", [*NO_INSTANT, f"{SOME_DAY}T00:00:00.000Z"]),
     (ORDERS, "amount", NO_AMOUNT),
+    (ORDERS, "discount_amount", [*NO_AMOUNT, 2_001]),
     (ORDERS, "status", ["LOST", "paid", 5, []]),
     (ORDERS, "items", ["x", 5, {"0": {}}, [{}] * 501]),
     (ORDERS, "items.0", [5, "mug", []]),

@@ -1,6 +1,6 @@
 """Any life of customers, orders and redemptions, with a plain recount beside the summaries that were kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from tests.unit.values import AT
 PEOPLE = ("ann", "bob")
 CARTS = ("cart-1", "cart-2", "cart-3")
 CODES = ("MUG", "CUP", "ONCE")
+CARD = "CARD"
 LONGEST = timedelta(days=1)
 
 people = st.sampled_from(PEOPLE)
@@ -40,8 +41,9 @@ class Histories(RuleBasedStateMachine):
         self.redemptions: list[tuple[str, bool]] = []
         for code, quantity in zip(CODES, (None, None, 1), strict=True):
             self.shop.voucher(code, quantity=quantity)
+        self.shop.gift_card(2_000, CARD)
 
-    def tick(self) -> Any:
+    def tick(self) -> datetime:
         self.at += timedelta(seconds=1)
         return self.at
 
@@ -60,13 +62,14 @@ class Histories(RuleBasedStateMachine):
         said = {name: value for name, value in (("amount", amount), ("status", status)) if value is not None}
         allowed(lambda: self.shop.place(cart, customer=customer, created_at=age and at - age, at=at, **said))
 
-    @rule(cart=carts, customer=somebody, status=states)
-    def change(self, cart: str, customer: str | None, status: Any) -> None:
+    @rule(cart=carts, customer=somebody, status=states, discount=st.none() | st.integers(0, 2_000))
+    def change(self, cart: str, customer: str | None, status: Any, discount: int | None) -> None:
+        said = {"status": status} if status else {}
         at = self.tick()
-        allowed(lambda: self.shop.change(cart, customer=customer, at=at, **({"status": status} if status else {})))
+        allowed(lambda: self.shop.change(cart, customer=customer, discount=discount, at=at, **said))
 
     @rule(
-        codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=2, unique=True),
+        codes=st.lists(st.sampled_from((*CODES, CARD)), min_size=1, max_size=2, unique=True),
         cart=st.none() | carts,
         customer=somebody,
     )
@@ -125,6 +128,7 @@ def recounted(person: Person, orders: list[StoredOrder], records: list[Redemptio
         succeeded=sum(it.status != "FAILED" for it in made),
         failed=sum(it.status == "FAILED" for it in made),
         rolled_back=sum(it.status == "ROLLED_BACK" for it in made),
+        credits=sum(it.credits or 0 for it in made if it.status == "SUCCEEDED"),
         purchases={it.id: Purchase(it.created_at, it.order.total - it.discount) for it in counted},
     )
 

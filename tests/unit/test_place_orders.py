@@ -77,12 +77,54 @@ def test_at_the_checkout_a_known_order_costs_what_is_known_but_for_what_is_said_
     assert till.person().summary.amount == 1_800
 
 
+def test_what_the_shop_itself_took_off_counts_and_is_its_to_change(till: Till) -> None:
+    placed = till.place(amount=2_000, discount=500, status="PAID", customer="ann")
+    assert (placed.discount, till.person().summary.amount) == (500, 1_500)
+    till.change(discount=600)
+    assert till.person().summary.amount == 1_400
+    assert refusal_of(till, lambda: till.change(discount=2_001)) == "invalid_payload"
+    assert refusal_of(till, lambda: till.change(amount=599)) == "invalid_payload"
+    assert refusal_of(till, lambda: till.place("cart-8", amount=500, discount=501)) == "invalid_payload"
+
+
+def test_a_checkout_begins_from_the_whole_price(till: Till) -> None:
+    till.voucher()
+    till.place(amount=2_000, discount=600)
+    told = till.redeem("MUG", order=Order(source_id="cart-7"))
+    assert told.order
+    assert told.order.discount == 500
+
+
+@pytest.mark.parametrize("status", ["PAID", "FULFILLED", "CANCELED"])
+def test_what_redemptions_paid_is_paid_whatever_the_shop_calls_it(till: Till, status: str) -> None:
+    till.voucher("A")
+    till.voucher("B")
+    redeemed = till.redeem("A", order=Order(source_id="cart-7", amount=2_000)).records[0]
+    till.change(status=status)
+    again = till.redeem("B", order=Order(source_id="cart-7")).failure
+    assert again
+    assert again.failure_code == "order_already_paid"
+    till.roll_back(redeemed.id)
+    assert till.redeem("B", order=Order(source_id="cart-7")).failure is None
+
+
+def test_an_order_called_paid_again_after_its_rollback_was_paid_by_nothing(till: Till) -> None:
+    till.voucher()
+    cart = Order(source_id="cart-7", amount=2_000)
+    till.roll_back(till.redeem("MUG", order=cart).records[0].id)
+    till.change(status="PAID")
+    refused = till.redeem("MUG", order=cart).failure
+    assert refused
+    assert refused.failure_code == "order_already_paid"
+    assert till.counts("MUG") == (0, 0)
+
+
 @pytest.mark.parametrize("status", ["PAID", "FULFILLED", "CANCELED"])
 def test_what_redemptions_paid_is_never_priced_again(till: Till, status: str) -> None:
     till.voucher()
     redeemed = till.redeem("MUG", order=Order(source_id="cart-7", amount=2_000, items=MUGS)).records[0]
     till.change(status=status)
-    for said in ({"amount": 1_999}, {"items": MUGS[:0]}, {"status": "CREATED"}):
+    for said in ({"amount": 1_999}, {"items": MUGS[:0]}, {"discount": 499}, {"status": "CREATED"}):
         assert refusal_of(till, lambda said=said: till.change(**said)) == "order_already_paid"
         assert refusal_of(till, lambda said=said: till.place(**said)) == "order_already_paid"
     same = till.change(amount=2_000, items=MUGS, metadata={"parcel": 1})

@@ -104,7 +104,7 @@ def test_a_refusal_of_somebody_unknown_is_nobodys(till: Till) -> None:
 
 def test_how_a_summary_looks() -> None:
     ann = Till(in_memory(PROJECT)).keep("ann").customer
-    of = Summary(2, 2_500, succeeded=3, failed=1, rolled_back=2, purchases={"ord_1": Purchase(AT, 1_000)})
+    of = Summary(2, 2_500, succeeded=3, failed=1, rolled_back=2, credits=700, purchases={"ord_1": Purchase(AT, 1_000)})
     assert customers.person(Person(ann, of))["summary"] == {
         "redemptions": {
             "total_redeemed": 4,
@@ -113,7 +113,7 @@ def test_how_a_summary_looks() -> None:
             "total_rolled_back": 2,
             "total_rollback_failed": 0,
             "total_rollback_succeeded": 2,
-            "gift": {"redeemed_amount": 0, "amount_to_go": 0},
+            "gift": {"redeemed_amount": 700, "amount_to_go": 0},
             "loyalty_card": {"redeemed_points": 0, "points_to_go": 0},
         },
         "orders": {

@@ -116,6 +116,7 @@ class Till:
         *,
         customer: str | None = None,
         created_at: datetime | None = None,
+        discount: int | None = None,
         at: datetime = AT,
         orders: Any = None,
         **fields: Any,
@@ -125,18 +126,27 @@ class Till:
             Order(source_id=source_id, **fields),
             Profile(source_id=customer) if customer else None,
             created_at=created_at,
+            discount=discount,
             at=at,
             orders=orders or self.stores.orders,
             chance=self.chance,
         )
 
     def change(
-        self, name: str = "cart-7", *, customer: str | None = None, at: datetime = AT, orders: Any = None, **fields: Any
+        self,
+        name: str = "cart-7",
+        *,
+        customer: str | None = None,
+        discount: int | None = None,
+        at: datetime = AT,
+        orders: Any = None,
+        **fields: Any,
     ) -> StoredOrder:
         return change_order(
             name,
             Order(**fields),
             Profile(source_id=customer) if customer else None,
+            discount=discount,
             at=at,
             orders=orders or self.stores.orders,
             chance=self.chance,

@@ -63,7 +63,7 @@ def summary(of: Summary) -> Json:
             "total_rolled_back": of.rolled_back,
             "total_rollback_failed": 0,
             "total_rollback_succeeded": of.rolled_back,
-            "gift": {"redeemed_amount": 0, "amount_to_go": 0},
+            "gift": {"redeemed_amount": of.credits, "amount_to_go": 0},
             "loyalty_card": {"redeemed_points": 0, "points_to_go": 0},
         },
         "orders": present(
