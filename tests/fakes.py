@@ -173,13 +173,6 @@ class Store:
         elif known.profile != customer.profile:
             draft.replace(spot, customer, version=known.version, otherwise=Moved())
 
-    def _keep_order(self, draft: Draft, order: StoredOrder, known: StoredOrder | None) -> None:
-        spot = self._spot("order", order.id)
-        if known is None:
-            draft.create(spot, order, otherwise=Moved())
-        else:
-            draft.replace(spot, order, version=known.version, otherwise=Moved())
-
     def _add_codes(self, draft: Draft, vouchers: Sequence[Voucher], *, otherwise: Exception) -> None:
         for voucher in vouchers:
             draft.create(self._voucher_spot(voucher.code), voucher, otherwise=otherwise)

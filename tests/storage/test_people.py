@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from shared.domain.errors import Moved, NotFound
+from shared.domain.lists import Ordering, Query
 from shared.domain.orders import Order
 from shared.domain.summaries import Person, Purchase, Summary, Tally
 from shared.storage.keys import Key
 from shared.storage.summaries import counting, summary_of
-from shared.storage.table import Page, Table, add
+from shared.storage.table import Table, add
 from tests.storage.conftest import NUMBERS, stores_over
 from tests.unit.histories import Histories
 from tests.unit.till import Till
@@ -127,11 +128,11 @@ def test_who_is_forgotten_leaves_only_what_names_the_id(till: Till) -> None:
 def test_pages_of_customers_and_orders_come_newest_first(on_table: Till) -> None:
     for number in range(5):
         on_table.place(f"cart-{number}", customer=f"c-{number}", amount=number, status="PAID", at=AT + number * DAY)
-    people = on_table.stores.customers.page(Page(2, 1))
-    assert [(it.customer.profile.source_id, it.summary.amount) for it in people] == [("c-3", 3), ("c-2", 2)]
-    orders = on_table.stores.orders.page(Page(2, 3, newest_first=False))
-    assert [it.order.source_id for it in orders] == ["cart-3", "cart-4"]
-    assert (on_table.stores.customers.count(), on_table.stores.orders.count()) == (5, 5)
+    people = on_table.stores.customers.wanted(Query(AT, limit=2, skip=1))
+    assert [(it.customer.profile.source_id, it.summary.amount) for it in people.things] == [("c-3", 3), ("c-2", 2)]
+    orders = on_table.stores.orders.wanted(Query(AT, order=Ordering(falling=False), limit=2, skip=3))
+    assert [it.order.source_id for it in orders.things] == ["cart-3", "cart-4"]
+    assert (people.total, orders.total) == (5, 5)
 
 
 # Orders

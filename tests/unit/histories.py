@@ -90,7 +90,7 @@ class Histories(RuleBasedStateMachine):
     def summaries_equal_a_plain_recount(self) -> None:
         if not hasattr(self, "shop"):
             return
-        records = list(self.shop.stores.ledger.listed(newest_first=False))
+        records = self.shop.records()
         orders = [order for cart in CARTS if (order := self._order(cart))]
         nameless = {record.order_id for record in records if record.order_id} - {order.id for order in orders}
         orders += [self.shop.stores.orders.get(id_) for id_ in sorted(nameless)]
