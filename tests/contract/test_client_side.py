@@ -358,6 +358,16 @@ def test_a_valid_answer_shows_prices_and_nothing_that_is_the_shops_own(page: Pag
     assert "secret" not in json.dumps(done)
 
 
+def test_a_card_tells_a_page_what_it_paid_and_what_is_left(page: Page, shop: Shop) -> None:
+    card = {"type": "GIFT_VOUCHER", "gift": {"amount": 1_000}, "metadata": {"bought_by": "secret"}}
+    code = ok(shop.ask("POST", f"vouchers/{fresh('card')}", card))["code"]
+    assert page.validate(code, amount=400)["redeemables"][0]["result"]["gift"]["balance"] == 1_000
+    done = ok(page.redeem(code, amount=400))
+    [record] = done["redemptions"]
+    assert (record["amount"], record["gift"]["amount"], record["voucher"]["gift"]["balance"]) == (400, 400, 600)
+    assert "secret" not in json.dumps(done)
+
+
 def test_an_order_that_the_same_code_has_paid_is_answered_again_without_its_customer(page: Page, shop: Shop) -> None:
     code, order = shop.code(), {"source_id": fresh("order"), "amount": 1_000, "metadata": {"door": "secret-code"}}
     first = shop.redeemed(code, order=order, customer=PERSONAL)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from infra.local.deploy import Deployment, deployed
-from tests.builders import SANDBOX, Shop, checkout, fresh, lock, percent_off, refusal, until
+from tests.builders import CLIENT, SANDBOX, Shop, checkout, fresh, lock, percent_off, refusal, until
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,24 @@ def test_what_is_no_route_is_refused_in_the_contracts_words(deployment: Deployme
         assert refusal(shop.ask("PATCH", "vouchers")) == (405, "method_not_allowed")
     with Shop(deployment.url, {}) as stranger:
         assert refusal(stranger.ask("POST", "redemptions", checkout("ANY"))) == (401, "unauthorized")
+
+
+def test_a_page_and_a_token_get_in_where_each_belongs(deployment: Deployment) -> None:
+    """The permissions that they need are there: to count a visit, to keep a token, to look it up and to end it."""
+    oauth, page = f"{deployment.url}/v1/oauth", CLIENT | {"Origin": "http://localhost:3000"}
+    grant = {"grant_type": "client_credentials", "scope": "api"}
+    token = httpx.post(f"{oauth}/token", data=grant, headers=SANDBOX).json()["access_token"]
+    with Shop(deployment.url, {"Authorization": f"Bearer {token}"}) as shop:
+        code = shop.code()
+        answers = [
+            httpx.post(f"{deployment.url}/client/v1/{what}", json=checkout(code), headers=page)
+            for what in ("validations", "redemptions")
+        ]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert {answer.headers["x-rate-limit-limit"] for answer in answers} == {"5"}
+        assert shop.uses(code) == 1
+    named = {"access_token": token}
+    assert httpx.post(f"{oauth}/introspect", data=named, headers=SANDBOX).json()["active"] is True
+    assert httpx.post(f"{oauth}/token/revoke", data=named, headers=SANDBOX).status_code == 204
+    stranger = httpx.post(f"{deployment.url}/client/v1/redemptions", json=checkout(code), headers=CLIENT)
+    assert refusal(stranger) == (401, "unauthorized")

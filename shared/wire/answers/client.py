@@ -16,7 +16,7 @@ VALIDATION = ("id", "valid", "order", "tracking_id", "session", "stacking_rules"
 REDEEMABLE = ("status", "id", "object", "order", "applicable_to", "inapplicable_to", "result")
 RECORD = (
     *("id", "object", "date", "result", "status", "redemption", "tracking_id", "session"),
-    *("related_object_type", "related_object_id"),
+    *("related_object_type", "related_object_id", "amount", "gift"),
 )
 VOUCHER = ("id", "code", "object", "type", "discount", "gift")
 PRIVATE = {"metadata", "customer", "customer_id", "referrer", "referrer_id"}
