@@ -15,6 +15,8 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     customer            {project}#customer#{id}         customer
     order               {project}#order#{id}            order
     async action        {project}#async_action#{id}     async_action
+    its lane            {project}#async_action#{id}     lane#{number}
+    what it was sent    {project}#async_action#{id}#{n} part
     remembered answer   {project}#answer#{hash}         answer
     access key          access_key#{app id}             access_key
 
@@ -31,6 +33,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a checkout's facts                       one batch: vouchers, holds, customer, order; then campaigns, if any
     a redemption by id, by voucher           one read; one query of one partition
     one page of a list                       a query a shard (8), then one batch for the page's items; its total: 8 more
+    how far an action's lanes are            one query of one partition
     a free code of a campaign                one query of one shard, from a random point
 """
 
