@@ -18,6 +18,8 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     order               {project}#order#{id}            order
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
+    its lane            {project}#async_action#{id}     lane#{number}
+    what it was sent    {project}#async_action#{id}#{n} part
     remembered answer   {project}#answer#{hash}         answer
     visits (a window)   {project}#visits#{hash}         {window's start, epoch seconds}
     access key          access_key#{app id}             access_key
@@ -42,6 +44,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     its total                                nothing where the page shows its end; else the counter, up to 10,000 8 more
     a filtered page                          the same from the narrowest index; else whatever it may keep is read
     what a customer did                      one query of one partition of owners, then one batch
+    how far an action's lanes are            one query of one partition
     a free code of a campaign                one query of one shard, from a random point
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer

@@ -1,5 +1,6 @@
 """Why a code may not be used: the keys, their order, the record of each failure; and that a refusal spends nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -222,7 +223,8 @@ def test_an_unknown_path_is_404_and_a_wrong_verb_405(shop: Shop) -> None:
     assert refusal(shop.ask("GET", "no-such-thing")) == (404, "not_found")
     for path in {it.path for it in ROUTES}:
         concrete = path.replace("{", "").replace("}", "")
-        verbs = {it.method for it in ROUTES if it.path == path}
+        # a code may be called like another route's last word: /v1/vouchers/import
+        verbs = {it.method for it in ROUTES if re.fullmatch(re.sub(r"{\w+}", "[^/]+", it.path), path)}
         for verb in {"GET", "POST", "PUT", "DELETE", "PATCH"} - verbs:
             assert refusal(shop.http.request(verb, concrete)) == (405, "method_not_allowed"), (verb, path)
 

@@ -2,6 +2,8 @@
 
 import re
 import string
+from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.domain.codes import ALPHANUMERIC, LONGEST, Code, CodeConfig, NewCode, normal_form
-from shared.runtime.chance import draw
+from shared.domain.codes import ALPHANUMERIC, LONGEST, Code, CodeConfig, NewCode, letters, normal_form
+from shared.runtime.chance import draw, draw_many
 
 read = TypeAdapter(Code).validate_python
 PUNCTUATION = "!@#$%^&*()+=:.,~'_-"
@@ -185,3 +187,43 @@ def test_a_sharp_s_of_any_size_is_two(typed: str) -> None:
 @pytest.mark.parametrize("code", ["\u037a", "A\u037a", "\ufc5e", "ŉ", "ΐ", "ﬃ"])
 def test_the_normal_form_of_the_oddest_letters_is_its_own_too(code: str) -> None:
     assert normal_form(normal_form(code)) == normal_form(code)
+
+
+# Drawing many at once
+
+
+@given(configs, st.integers(0, 50))
+def test_codes_drawn_together_are_as_many_as_are_wanted_and_fit_the_pattern(config: CodeConfig, count: int) -> None:
+    codes = draw_many(config, count)
+    assert len(codes) == count
+    shape = "".join(f"[{re.escape(config.alphabet)}]" if it == "#" else re.escape(it) for it in config.shape)
+    assert all(re.fullmatch(shape, code) for code in codes)
+
+
+@pytest.mark.parametrize("alphabet", [ALPHANUMERIC, "01", "ABC", "ÄÖÜabc", "".join(map(chr, range(0x4E00, 0x4E80)))])
+def test_every_letter_comes_as_often_as_any_other(alphabet: str) -> None:
+    """Chi-square against the uniform distribution, at five standard deviations: a modulo of a byte would be at 500."""
+    drawn = 200_000
+    seen = Counter(letters(alphabet, drawn, Random(7).randbytes))
+    assert set(seen) == set(alphabet)
+    expected = drawn / len(alphabet)
+    square = sum((seen[letter] - expected) ** 2 / expected for letter in alphabet)
+    freedom = len(alphabet) - 1
+    assert abs(square - freedom) < 5 * (2 * freedom) ** 0.5
+
+
+def test_no_place_of_a_code_knows_of_another() -> None:
+    config = CodeConfig(pattern="##-##", charset="ABCD")
+    pairs = Counter((code[1], code[3]) for code in config.draw_many(160_000, Random(7).randbytes))
+    assert len(pairs) == 16
+    assert sum((seen - 10_000) ** 2 / 10_000 for seen in pairs.values()) < 15 + 5 * 30**0.5
+
+
+def test_what_chance_throws_away_is_drawn_again() -> None:
+    """Bytes beyond the last whole round of the alphabet are no letters; they run out at first here."""
+    chance = iter([b"\xff" * 500, *[b"\x00\xff", b"\x01\xff", b"\x02\xff"] * 3])
+    assert letters("ABC", 5, lambda n: next(chance)[:n].ljust(n, b"\xff")) == "ABCAB"
+
+
+def test_alike_letters_are_drawn_as_one() -> None:
+    assert set(letters(CodeConfig(charset="aAbBiıIİ").alphabet, 1_000, Random(7).randbytes)) == set("abi")
