@@ -27,7 +27,7 @@ CHECKOUT = ("validate", "redeem", "roll_back")
 OVERDUE = Duration.minutes(15)
 """Three turns of the longest work: whatever is older is not being done."""
 
-OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems")
+OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems")
 """What Bonbon asks of the table; DynamoDB counts its own errors by it."""
 
 

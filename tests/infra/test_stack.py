@@ -277,7 +277,7 @@ def test_every_alarm_rings_and_silence_is_none(template: Template) -> None:
 
 def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: dict[str, Resource]) -> None:
     names = {alarm["Properties"]["AlarmName"] for alarm in resources(template, "AWS::CloudWatch::Alarm")}
-    operations = ("getitem", "batchgetitem", "query", "putitem", "transactwriteitems")
+    operations = ("getitem", "batchgetitem", "query", "putitem", "updateitem", "transactwriteitems")
     assert names == {
         *(f"{it['FunctionName']}-{what}" for it in functions.values() for what in ("errors", "throttles")),
         "bonbon-actions-dead-letters",
