@@ -7,6 +7,7 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -20,7 +21,13 @@ PERIOD = Duration.minutes(5)
 SLOW = Duration.seconds(2)
 """Longer than a cold start, and too long for a checkout that waits."""
 
-OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems")
+CHECKOUT = ("validate", "redeem", "roll_back")
+"""Functions that a customer at the till waits for; the API's own latency is everybody's, and a slow list hides them."""
+
+OVERDUE = Duration.minutes(15)
+"""Three turns of the longest work: whatever is older is not being done."""
+
+OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems")
 """What Bonbon asks of the table; DynamoDB counts its own errors by it."""
 
 
@@ -36,15 +43,19 @@ class Alarms(Construct):
         id_: str,
         *,
         functions: Iterable[Function],
+        queue: sqs.Queue,
         dead_letters: sqs.Queue,
         api: apigateway.HttpApi,
         table: Table,
     ) -> None:
         super().__init__(scope, id_)
         self.topic = sns.Topic(self, "Topic", topic_name=name(self, "alarms"), display_name="Bonbon's alarms")
+        self.all: list[cloudwatch.Alarm] = []
+        if address := self.node.try_get_context("alarm_email"):
+            self.topic.add_subscription(subscriptions.EmailSubscription(address))
         for function in functions:
             self._watch_function(function)
-        self._watch_dead_letters(dead_letters)
+        self._watch_queues(queue, dead_letters)
         self._watch_api(api)
         self._watch_table(table)
 
@@ -61,10 +72,25 @@ class Alarms(Construct):
             f"{word} was not started, because the account's concurrency is used up. Ask AWS for more.",
         )
 
-    def _watch_dead_letters(self, queue: sqs.Queue) -> None:
+        if word in CHECKOUT:
+            self._ring(
+                f"{word}-slow",
+                function.metric_duration(period=PERIOD, statistic="p99"),
+                f"{word} keeps one customer in a hundred waiting, for a quarter of an hour. See the table's latency.",
+                above=SLOW.to_milliseconds(),
+                periods=3,
+            )
+
+    def _watch_queues(self, queue: sqs.Queue, dead_letters: sqs.Queue) -> None:
+        self._ring(
+            "actions-overdue",
+            queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum"),
+            "An async action waits and is not done: the worker fails or cannot keep up. See generate's log.",
+            above=OVERDUE.to_seconds(),
+        )
         self._ring(
             "actions-dead-letters",
-            queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum"),
+            dead_letters.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum"),
             "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
         )
 
@@ -120,6 +146,7 @@ class Alarms(Construct):
             evaluation_periods=periods,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        self.all.append(alarm)
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
 
 

@@ -1,4 +1,4 @@
-"""The ``bonbon`` command: serve locally; make, list and revoke keys."""
+"""The ``bonbon`` command: serve locally; make, list and revoke keys; redrive what failed."""
 
 import argparse
 from datetime import UTC, datetime
@@ -45,14 +45,32 @@ def main() -> None:
     )
     keys.add_argument("--client-refusals", choices=("alike", "detailed"), default="alike", help="of a client's key")
     keys.add_argument("--app-id", default="", help="the key pair to revoke")
+    redriving = commands.add_parser("redrive", help="give async actions that failed for good another turn")
+    redriving.add_argument("--stack", default="Bonbon", help="whose queues, by its outputs (Bonbon)")
+    redriving.add_argument("--dead-letters-url", help="instead of the stack: the output DeadLetterQueueUrl")
+    redriving.add_argument("--queue-url", help="where to; the queue that they came from if this is left out")
     arguments = parser.parse_args()
     if arguments.command == "serve":
         from infra.local.serve import serve
 
         url = f"http://127.0.0.1:{arguments.port}"
         serve(arguments.port, arguments.data, extra=WELCOME.format(url=url, curl=CURL) if arguments.welcome else "")
+    elif arguments.command == "redrive":
+        _redrive(arguments)
     else:
         _keys(arguments)
+
+
+def _redrive(arguments: argparse.Namespace) -> None:
+    import boto3
+
+    from infra.redrive import Queues, of_stack, redrive
+
+    if arguments.dead_letters_url:
+        queues = Queues(arguments.dead_letters_url, arguments.queue_url)
+    else:
+        queues = of_stack(boto3.client("cloudformation"), arguments.stack)
+    redrive(boto3.client("sqs"), queues)
 
 
 def _keys(arguments: argparse.Namespace) -> None:

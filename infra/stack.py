@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.actions import LONGEST_WORK, Actions
 from infra.alarms import Alarms
 from infra.api import Api
+from infra.dashboard import Dashboard
 from infra.dependencies import Dependencies
 from infra.function import Function, source_code
 from infra.table import Table
@@ -50,10 +51,12 @@ class Bonbon(Stack):
             self,
             "Alarms",
             functions=functions.values(),
+            queue=actions.queue,
             dead_letters=actions.dead_letters,
             api=api,
             table=table,
         )
+        Dashboard(self, "Dashboard", functions=functions, actions=actions, api=api, table=table, alarms=alarms.all)
 
         self._tell(api, table, actions, alarms)
 

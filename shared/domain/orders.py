@@ -2,15 +2,40 @@
 
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from shared.domain.customers import Customer
 from shared.domain.errors import InvalidPayload, PromotionError
-from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, merged
+from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, Text, merged
 from shared.domain.money import LARGEST, Amount
 
 Quantity = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 Status = Literal["CREATED", "PAID", "CANCELED", "FULFILLED"]
+
+
+class Described(Frozen):
+    """What may be said of a product or a SKU beside its line."""
+
+    id: Name | None = None
+    source_id: Name | None = None
+    name: Text | None = None
+    sku: Text | None = None
+    price: Amount | None = None
+    override: Annotated[bool, Field(strict=True)] | None = None
+    metadata: Metadata | None = None
+
+
+def _described(thing: dict[str, Any]) -> dict[str, Any]:
+    try:
+        Described.model_validate(thing)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg'].removeprefix('Value error, ')}") from None
+    return thing
+
+
+Description = Annotated[dict[str, Any], AfterValidator(_described)]
+"""A product or a SKU as the shop describes it: told back as it was said, so it must be what clients can read."""
 
 
 class Item(Frozen):
@@ -23,8 +48,8 @@ class Item(Frozen):
     quantity: Quantity | None = None
     price: Amount | None = None
     amount: Amount | None = None
-    product: dict[str, Any] | None = None
-    sku: dict[str, Any] | None = None
+    product: Description | None = None
+    sku: Description | None = None
     metadata: Metadata | None = None
 
     @property

@@ -278,10 +278,12 @@ def test_every_alarm_rings_and_silence_is_none(template: Template) -> None:
 
 def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: dict[str, Resource]) -> None:
     names = {alarm["Properties"]["AlarmName"] for alarm in resources(template, "AWS::CloudWatch::Alarm")}
-    operations = ("getitem", "batchgetitem", "query", "putitem", "transactwriteitems")
+    operations = ("getitem", "batchgetitem", "query", "putitem", "updateitem", "transactwriteitems")
     assert names == {
         *(f"{it['FunctionName']}-{what}" for it in functions.values() for what in ("errors", "throttles")),
         "bonbon-actions-dead-letters",
+        "bonbon-actions-overdue",
+        *(f"bonbon-{word}-slow" for word in ("validate", "redeem", "roll-back")),
         "bonbon-api-errors",
         "bonbon-api-slow",
         *(f"bonbon-table-errors-{operation}" for operation in operations),
@@ -299,6 +301,8 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         ("redeem-errors", "AWS/Lambda Errors", "Sum", 0, 5),
         ("redeem-throttles", "AWS/Lambda Throttles", "Sum", 0, 5),
         ("actions-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
+        ("redeem-slow", "AWS/Lambda Duration", "p99", 2_000, 15),
+        ("actions-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
         ("api-errors", "AWS/ApiGateway 5xx", "Sum", 0, 5),
         ("api-slow", "AWS/ApiGateway Latency", "p99", 2_000, 15),
         ("table-errors-transactwriteitems", "AWS/DynamoDB SystemErrors", "Sum", 0, 5),

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.domain.errors import InvalidPayload
 from shared.domain.money import LARGEST
 from shared.domain.orders import Item, Order, Price
+from shared.wire.body import read
 from tests.strategies import amounts
 
 MUG = {"product_id": "mug", "price": 1_500}
@@ -75,3 +77,19 @@ def test_a_price_counts_what_was_taken_off_so_far_and_last(amount: int, parts: l
         price = price.less(taken[-1])
         assert price == (amount, list(accumulate(taken))[-1], taken[-1])
     assert price.total == amount - sum(taken) >= 0
+
+
+@pytest.mark.parametrize("kind", ["product", "sku"])
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [("name", 7), ("sku", ["a"]), ("id", ""), ("price", "10"), ("override", "yes"), ("metadata", 1), ("name", "\x01")],
+)
+def test_what_is_said_of_a_product_must_be_what_clients_can_read(kind: str, field: str, wrong: object) -> None:
+    with pytest.raises(InvalidPayload) as refused:
+        read(Order, {"items": [{kind: {field: wrong}}]})
+    assert str(refused.value.details).startswith(f"items.0.{kind}: {field}: ")
+
+
+def test_a_product_is_told_back_as_it_was_described() -> None:
+    described = {"name": "Mug", "price": 900, "metadata": {"shelf": 3}, "colour": "blue", "source_id": None}
+    assert read(Order, {"items": [{"product": described}]}).items[0].product == described
