@@ -1,6 +1,6 @@
 """What wakes a person up, and where they are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -24,6 +24,12 @@ OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems
 """What Bonbon asks of the table; DynamoDB counts its own errors by it."""
 
 
+DEAD_LETTERS = {
+    "actions": "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
+    "facts": "Changes could not be counted, so the total of a long list is off by them. See the log of facts.",
+}
+
+
 class Alarms(Construct):
     """Alarms that ring a topic. Each says in its description what has happened and where to look.
 
@@ -36,7 +42,7 @@ class Alarms(Construct):
         id_: str,
         *,
         functions: Iterable[Function],
-        dead_letters: sqs.Queue,
+        dead_letters: Mapping[str, sqs.Queue],
         api: apigateway.HttpApi,
         table: Table,
     ) -> None:
@@ -44,7 +50,8 @@ class Alarms(Construct):
         self.topic = sns.Topic(self, "Topic", topic_name=name(self, "alarms"), display_name="Bonbon's alarms")
         for function in functions:
             self._watch_function(function)
-        self._watch_dead_letters(dead_letters)
+        for what, queue in dead_letters.items():
+            self._watch_dead_letters(what, queue)
         self._watch_api(api)
         self._watch_table(table)
 
@@ -61,11 +68,11 @@ class Alarms(Construct):
             f"{word} was not started, because the account's concurrency is used up. Ask AWS for more.",
         )
 
-    def _watch_dead_letters(self, queue: sqs.Queue) -> None:
+    def _watch_dead_letters(self, what: str, queue: sqs.Queue) -> None:
         self._ring(
-            "actions-dead-letters",
+            f"{what}-dead-letters",
             queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum"),
-            "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
+            DEAD_LETTERS[what],
         )
 
     def _watch_api(self, api: apigateway.HttpApi) -> None:

@@ -9,6 +9,7 @@ from infra.actions import LONGEST_WORK, Actions
 from infra.alarms import Alarms
 from infra.api import Api
 from infra.dependencies import Dependencies
+from infra.facts import LONGEST_COUNT, Facts
 from infra.function import Function, source_code
 from infra.table import Table
 
@@ -73,6 +74,10 @@ class Bonbon(Stack):
         actions.worked_by(generate)
         actions.let_send(generate)  # what one run cannot finish, the next carries on
 
+        facts = function("facts", timeout=LONGEST_COUNT)
+        table.let(facts, "GetItem", "UpdateItem")  # how far it has counted; the counters
+        stream = Facts(self, "Stream", table=table, reader=facts)
+
         unknown = function("unknown")  # says 404 or 405, for which it needs nothing
 
         answering = (validate, redeem, roll_back, redemptions, issue, campaigns, vouchers, async_actions, unknown)
@@ -80,8 +85,8 @@ class Bonbon(Stack):
         alarms = Alarms(
             self,
             "Alarms",
-            functions=(*answering, generate),
-            dead_letters=actions.dead_letters,
+            functions=(*answering, generate, facts),
+            dead_letters={"actions": actions.dead_letters, "facts": stream.dead_letters},
             api=api,
             table=table,
         )
