@@ -1,6 +1,6 @@
 """What wakes a person up, and where they are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -31,6 +31,12 @@ OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "Tran
 """What Bonbon asks of the table; DynamoDB counts its own errors by it."""
 
 
+DEAD_LETTERS = {
+    "actions": "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
+    "facts": "Changes could not be counted, so the total of a long list is off by them. See the log of facts.",
+}
+
+
 class Alarms(Construct):
     """Alarms that ring a topic. Each says in its description what has happened and where to look.
 
@@ -44,7 +50,7 @@ class Alarms(Construct):
         *,
         functions: Iterable[Function],
         queue: sqs.Queue,
-        dead_letters: sqs.Queue,
+        dead_letters: Mapping[str, sqs.Queue],
         api: apigateway.HttpApi,
         table: Table,
     ) -> None:
@@ -81,18 +87,19 @@ class Alarms(Construct):
                 periods=3,
             )
 
-    def _watch_queues(self, queue: sqs.Queue, dead_letters: sqs.Queue) -> None:
+    def _watch_queues(self, queue: sqs.Queue, dead_letters: Mapping[str, sqs.Queue]) -> None:
         self._ring(
             "actions-overdue",
             queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum"),
             "An async action waits and is not done: the worker fails or cannot keep up. See generate's log.",
             above=OVERDUE.to_seconds(),
         )
-        self._ring(
-            "actions-dead-letters",
-            dead_letters.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum"),
-            "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
-        )
+        for what, dead in dead_letters.items():
+            self._ring(
+                f"{what}-dead-letters",
+                dead.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum"),
+                DEAD_LETTERS[what],
+            )
 
     def _watch_api(self, api: apigateway.HttpApi) -> None:
         self._ring(

@@ -12,6 +12,7 @@ from infra.alarms import Alarms
 from infra.api import Api
 from infra.dashboard import Dashboard
 from infra.dependencies import Dependencies
+from infra.facts import LONGEST_COUNT, Facts
 from infra.function import Function, source_code
 from infra.table import Table
 from shared.runtime.routes import ROUTES
@@ -44,6 +45,7 @@ class Bonbon(Stack):
         _for_marketers(function, table, actions)
         _for_callers(function, table)
         _behind_the_queue(function, table, actions)
+        stream = _behind_the_stream(self, function, table)
 
         answering = {route.function for route in ROUTES} | {"unknown"}
         api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
@@ -52,7 +54,7 @@ class Bonbon(Stack):
             "Alarms",
             functions=functions.values(),
             queue=actions.queue,
-            dead_letters=actions.dead_letters,
+            dead_letters={"actions": actions.dead_letters, "facts": stream.dead_letters},
             api=api,
             table=table,
         )
@@ -154,3 +156,9 @@ def _behind_the_queue(function: Make, table: Table, actions: Actions) -> None:
     table.let(generate, "PutItem", "UpdateItem", "DeleteItem")
     actions.worked_by(generate)
     actions.let_send(generate)  # what one run cannot finish, the next carries on
+
+
+def _behind_the_stream(scope: Construct, function: Make, table: Table) -> Facts:
+    facts = function("facts", timeout=LONGEST_COUNT)
+    table.let(facts, "GetItem", "UpdateItem")  # how far it has counted; the counters
+    return Facts(scope, "Stream", table=table, reader=facts)

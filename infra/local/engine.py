@@ -82,7 +82,7 @@ def connect(endpoint: str) -> None:
 
 
 def create_table(endpoint: str, name: str = TABLE) -> None:
-    """The table as ``infra/table.py`` declares it, if it is not there yet. No stream: nothing here reads one."""
+    """The table as ``infra/table.py`` declares it, if it is not there yet."""
     client: Any = boto3.client("dynamodb", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 2}))
     if name in client.list_tables()["TableNames"]:
         return
@@ -96,6 +96,7 @@ def create_table(endpoint: str, name: str = TABLE) -> None:
             {"IndexName": index, "KeySchema": _keys(*pair), "Projection": {"ProjectionType": "KEYS_ONLY"}}
             for index, pair in TABLE_INDEXES.items()
         ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     )
 
 

@@ -15,6 +15,7 @@ from infra.local.gateway import Gateway
 from infra.local.outbox import Outbox
 from infra.local.pump import Pump
 from infra.local.service import free_port
+from infra.local.stream import StreamPump
 from shared.runtime import settings
 from shared.storage.access_keys import AccessKeyStore
 
@@ -64,6 +65,8 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         add_keys(AccessKeyStore(settings.table()), at=clock.now())
         pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
         pump.start()
+        stream = StreamPump(os.environ["TABLE_NAME"], importlib.import_module("functions.facts").handler)
+        stream.start()
         config = uvicorn.Config(
             Gateway(clock, Outbox(endpoint, clock)),
             host="127.0.0.1",
@@ -81,3 +84,4 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
             pass  # Ctrl-C is how a person says "enough"
         finally:
             pump.stop()
+            stream.stop()

@@ -132,6 +132,7 @@ WRITE = "PutItem UpdateItem"
             "ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl SendMessage",
         ),
         ("oauth", "GetItem PutItem DeleteItem", "", ""),
+        ("facts", "GetItem UpdateItem", "", ""),
         ("unknown", "", "", ""),
     ],
 )
@@ -139,13 +140,34 @@ def test_each_function_may_do_only_its_job(
     template: Template, functions: dict[str, Resource], *, function: str, items: str, indexes: str, queue: str
 ) -> None:
     allowed = {
-        f"{action} on {thing}" for action, thing in permissions(template, functions[function]) if thing != "its log"
+        f"{action} on {thing}" for action, thing in permissions(template, functions[function]) if thing not in APART
     }
     assert allowed == {
         *(f"dynamodb:{action} on the table" for action in items.split()),
         *(f"dynamodb:Query on the index {index}" for index in indexes.split()),
         *(f"sqs:{action} on the actions" for action in queue.split()),
     }
+
+
+APART = ("its log", "the stream", "the facts that failed")
+"""What is shown below."""
+
+
+def test_facts_alone_reads_the_stream_and_says_what_it_could_not_count(
+    template: Template, functions: dict[str, Resource]
+) -> None:
+    for word, function in functions.items():
+        allowed = {f"{action} on {thing}" for action, thing in permissions(template, function) if thing in APART[1:]}
+        reading = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        telling = ("SendMessage", "GetQueueAttributes", "GetQueueUrl")
+        assert allowed == (
+            {
+                *(f"dynamodb:{action} on the stream" for action in reading),
+                *(f"sqs:{action} on the facts that failed" for action in telling),
+            }
+            if word == "facts"
+            else set()
+        )
 
 
 def test_a_function_writes_its_own_log_and_no_other(template: Template, functions: dict[str, Resource]) -> None:
@@ -170,8 +192,9 @@ def permissions(template: Template, function: Resource) -> Iterator[tuple[str, s
     role = function["Role"]["Fn::GetAtt"][0]
     [table] = template.find_resources("AWS::DynamoDB::GlobalTable")
     [queue] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions"}})
+    [failed] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-facts-dead-letters"}})
     log = function["LoggingConfig"]["LogGroup"]["Ref"]
-    things = {table: "the table", queue: "the actions", log: "its log"}
+    things = {table: "the table", queue: "the actions", failed: "the facts that failed", log: "its log"}
     for policy in template.find_resources("AWS::IAM::Policy").values():
         if policy["Properties"]["Roles"] == [{"Ref": role}]:
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
@@ -179,7 +202,10 @@ def permissions(template: Template, function: Resource) -> Iterator[tuple[str, s
                     for resource in listed(statement["Resource"]):
                         base, path = resource.get("Fn::Join", ["", [resource, ""]])[1]
                         id_, arn = base["Fn::GetAtt"]
-                        assert arn == "Arn"
+                        assert arn == "Arn" or (id_, arn) == (table, "StreamArn")
+                        if arn == "StreamArn":
+                            yield action, "the stream"
+                            continue
                         yield action, f"the index {path.removeprefix('/index/')}" if path else things[id_]
 
 
@@ -191,7 +217,7 @@ def listed(one_or_many: Any) -> list[Any]:
 
 
 def test_there_is_a_function_a_module(functions: dict[str, Resource]) -> None:
-    assert set(functions) == {row.function for row in ROUTES} | {"generate", "unknown"}
+    assert set(functions) == {row.function for row in ROUTES} | {"facts", "generate", "unknown"}
 
 
 def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[str, Resource]) -> None:
@@ -207,7 +233,7 @@ def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[
 
 def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dict[str, Resource]) -> None:
     times = {word: function["Timeout"] for word, function in functions.items()}
-    assert times.pop("generate") == 300
+    assert (times.pop("generate"), times.pop("facts")) == (300, 60)
     assert set(times.values()) == {20}
 
 
@@ -216,7 +242,7 @@ def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dic
 
 def test_what_fails_five_times_waits_for_a_person(template: Template, functions: dict[str, Resource]) -> None:
     queues = {it["Properties"]["QueueName"]: it["Properties"] for it in resources(template, "AWS::SQS::Queue")}
-    assert set(queues) == {"bonbon-actions", "bonbon-actions-dead-letters"}
+    assert set(queues) == {"bonbon-actions", "bonbon-actions-dead-letters", "bonbon-facts-dead-letters"}
     [dead_letters] = template.find_resources(
         "AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions-dead-letters"}}
     )
@@ -225,14 +251,15 @@ def test_what_fails_five_times_waits_for_a_person(template: Template, functions:
         "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters, "Arn"]},
         "maxReceiveCount": 5,
     }
-    assert queues["bonbon-actions-dead-letters"]["MessageRetentionPeriod"] == 14 * 86_400
+    for what in ("actions", "facts"):
+        assert queues[f"bonbon-{what}-dead-letters"]["MessageRetentionPeriod"] == 14 * 86_400
     assert actions["VisibilityTimeout"] > functions["generate"]["Timeout"]
     assert actions["DelaySeconds"] == 1
 
 
 def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> None:
     assert all(it["Properties"]["SqsManagedSseEnabled"] is True for it in resources(template, "AWS::SQS::Queue"))
-    template.resource_count_is("AWS::SQS::QueuePolicy", 2)
+    template.resource_count_is("AWS::SQS::QueuePolicy", 3)
     template.all_resources_properties(
         "AWS::SQS::QueuePolicy",
         {
@@ -250,11 +277,37 @@ def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> N
 
 
 def test_only_a_failed_message_comes_back(template: Template, functions: dict[str, Resource]) -> None:
-    mapping = only(template, "AWS::Lambda::EventSourceMapping")["Properties"]
-    assert mapping["FunctionName"] == {"Ref": functions["generate"]["Id"]}
+    mapping = mapping_of(template, functions["generate"])
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 1
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+
+
+def test_only_what_moves_on_a_list_is_counted_once_and_without_end_of_nothing(
+    template: Template, functions: dict[str, Resource]
+) -> None:
+    mapping = mapping_of(template, functions["facts"])
+    [failed] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-facts-dead-letters"}})
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [failed, "Arn"]}}}
+    assert mapping["TumblingWindowInSeconds"] == 900, "only a window's events name their shard"
+    patterns = [json.loads(it["Pattern"]) for it in mapping["FilterCriteria"]["Filters"]]
+    there, gone = {"list": {"S": [{"exists": True}]}}, {"list": {"S": [{"exists": False}]}}
+    assert patterns == [
+        {"eventName": ["INSERT"], "dynamodb": {"NewImage": there}},
+        {"eventName": ["REMOVE"], "dynamodb": {"OldImage": there}},
+        {"eventName": ["MODIFY"], "dynamodb": {"OldImage": there, "NewImage": gone}},
+        {"eventName": ["MODIFY"], "dynamodb": {"OldImage": gone, "NewImage": there}},
+    ]
+
+
+def mapping_of(template: Template, function: Resource) -> Resource:
+    kind = "AWS::Lambda::EventSourceMapping"
+    [mapping] = template.find_resources(kind, {"Properties": {"FunctionName": {"Ref": function["Id"]}}}).values()
+    return dict(mapping["Properties"])
 
 
 def resources(template: Template, kind: str) -> list[Resource]:
@@ -284,6 +337,7 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         "bonbon-actions-dead-letters",
         "bonbon-actions-overdue",
         *(f"bonbon-{word}-slow" for word in ("validate", "redeem", "roll-back")),
+        "bonbon-facts-dead-letters",
         "bonbon-api-errors",
         "bonbon-api-slow",
         *(f"bonbon-table-errors-{operation}" for operation in operations),
