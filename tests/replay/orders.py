@@ -188,7 +188,7 @@ def check(shop: Shop, households: Sequence[Household], baskets: Sequence[Basket]
 def summary(baskets: Sequence[Basket]) -> Json:
     """A plain query over a household's baskets."""
     if not baskets:
-        return {"total_amount": 0, "total_count": 0, "average_amount": 0}
+        return {"total_amount": 0, "total_count": 0, "average_amount": 0, "last_order_amount": 0}
     total, last = sum(it.amount for it in baskets), max(baskets, key=lambda it: it.at)
     return {
         "total_amount": total,
