@@ -372,3 +372,10 @@ def test_a_name_of_any_length_is_repeated_in_a_refusal_by_its_beginning_only() -
             read(CheckoutBody, body_of(json.dumps(CHECKOUT | body).encode()))
         assert "x" * 100 in str(refused.value.details)
         assert len(str(refused.value.details)) < 300
+
+
+def test_a_voucher_that_stands_alone_keeps_the_discount_that_it_is_worth() -> None:
+    cleared = read(VoucherChange, {"discount": None, "category": None})
+    alone, of_campaign = voucher(category="spring"), voucher(campaign="Spring", campaign_id="camp_1")
+    assert cleared.of(alone) == alone.model_copy(update={"category": None})
+    assert cleared.of(of_campaign).discount is None  # it is the campaign's again
