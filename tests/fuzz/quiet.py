@@ -20,8 +20,10 @@ from tests.fuzz.run import Failure, Report, asked, log_of
 Item = dict[str, Any]
 Items = dict[tuple[str, str], Item]
 
-WRITTEN_ANYWAY = ("#answer#", "#visits#")
-"""A refusal is remembered, too, if its request had an ``Idempotency-Key``; and every visit of a page is counted."""
+WRITTEN_ANYWAY = ("#answer#", "#visits#", "#async_action#")
+"""A refusal is remembered, too, if its request had an ``Idempotency-Key``; every visit of a page is counted; and the
+worker tidies up after itself whenever it is done.
+"""
 
 IDLE_WITHIN = 10.0
 
