@@ -22,6 +22,8 @@ MOST_ROWS = 100_000
 """Rows of an import."""
 DEEPEST = 32
 """Levels of nesting in a body."""
+LONGEST_SHOWN = 100
+"""Characters of a field's name that a refusal repeats: metadata may have names of any length, an error message not."""
 NOT_YET = (
     "loyalty_card",
     "referral_program",
@@ -128,7 +130,7 @@ class Created(Body, Sent):
 
 
 def _told(error: Any) -> str:
-    path = ".".join(str(part) for part in error["loc"] if part not in VARIANTS) or "body"
+    path = ".".join(str(part)[:LONGEST_SHOWN] for part in error["loc"] if part not in VARIANTS) or "body"
     message = error["msg"].removeprefix("Value error, ")
     return f"{path}: {message}"
 
@@ -143,7 +145,8 @@ def _refuse_strange(value: JsonValue, path: str, levels: int) -> None:
         raise InvalidPayload(f"{path}: nested deeper than {DEEPEST} levels")
     if isinstance(value, dict):
         for name, inner in value.items():
-            _refuse_strange(inner, f"{path}.{name}" if path else name, levels - 1)
+            shown = name[:LONGEST_SHOWN]
+            _refuse_strange(inner, f"{path}.{shown}" if path else shown, levels - 1)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             _refuse_strange(inner, f"{path}.{index}", levels - 1)

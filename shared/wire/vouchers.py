@@ -84,10 +84,12 @@ class VoucherChange(Change, Windows):
     additional_info: Text | None = None
 
     def of(self, voucher: Voucher) -> Voucher:
-        """The voucher after the change."""
+        """The voucher after the change; the discount that is all it is worth cannot be cleared."""
         said = self.said()
         if said.get("active", True) is None:
             del said["active"]
+        if voucher.campaign_id is None and said.get("discount", True) is None:
+            del said["discount"]
         if (gift := said.pop("gift", None)) and (voucher.gift is None or gift.amount != voucher.income):
             raise InvalidPayload(f"gift.amount: is changed by POST /v1/vouchers/{voucher.code}/balance")
         if voucher.gift and said.get("discount"):

@@ -74,8 +74,12 @@ def _named(said: Any) -> Iterator[tuple[str, str]]:
                 yield from _named(inner)
             elif isinstance(inner, str) and (kind := _kind(field, inner, said)):
                 yield kind, inner
-        if parent := said.get("parent_redemption"):
+        if isinstance(parent := said.get("parent_redemption"), dict):
             yield "parent", parent["id"]
+        if said.get("type") == "GIFT_VOUCHER" and isinstance(said.get("code"), str):
+            yield "card", said["code"]
+        if said.get("valid") is True and (session := said.get("session")):
+            yield from (("held", f"{it['id']}/{session['key']}") for it in said["redeemables"])
 
 
 def _kind(field: str, name: str, of: Any) -> str | None:

@@ -108,8 +108,13 @@ class Maker:
 
     def path(self, template: str, *, make: bool) -> str:
         """A route's path with its parameters filled in; ``make`` asks for a new code where one can be given."""
+        if template.endswith("/sessions/{session_key}") and (held := self.known.one(self.random, "held")):
+            code, _, session = held.partition("/")
+            return f"/v1/vouchers/{quote(code, safe='')}/sessions/{quote(session, safe='')}"
 
         def filled(found: re.Match[str]) -> str:
+            if "{code}/balance" in template or "{code}/transactions" in template:
+                return quote(self.named("card"), safe="")
             fresh = make and found[1] == "code" and self.likely(0.8)
             return quote(self.new() if fresh else self.named(found[1]), safe="")
 

@@ -17,10 +17,13 @@ from tests.fuzz.asks import Answer, Caller
 from tests.fuzz.client import Client
 from tests.fuzz.run import Failure, Report, asked, log_of
 
-Items = dict[tuple[str, str], dict[str, Any]]
+Item = dict[str, Any]
+Items = dict[tuple[str, str], Item]
 
-WRITTEN_ANYWAY = ("#answer#", "#visits#")
-"""A refusal is remembered, too, if its request had an ``Idempotency-Key``; and every visit of a page is counted."""
+WRITTEN_ANYWAY = ("#answer#", "#visits#", "#async_action#")
+"""A refusal is remembered, too, if its request had an ``Idempotency-Key``; every visit of a page is counted; and the
+worker tidies up after itself whenever it is done.
+"""
 
 IDLE_WITHIN = 10.0
 
@@ -53,15 +56,22 @@ def changed(before: Items, after: Items, answer: Answer) -> Iterator[str]:
     for key in before.keys() | after.keys():
         if before.get(key) == after.get(key) or any(kind in key[0] for kind in WRITTEN_ANYWAY):
             continue
-        if key not in before and _recorded(key, answer):
+        if _recorded(key, before.get(key, {}), after.get(key, {}), answer):
             continue
         change = "adds" if key not in before else "removes" if key not in after else "changes"
         yield f"refuses with {answer.status} and {change} {key}: {before.get(key)} → {after.get(key)}"[:900]
 
 
-def _recorded(key: tuple[str, str], answer: Answer) -> bool:
-    """A refused redemption and a refused rollback are recorded, and the refusal names the record."""
-    return "#redemptions#" in key[0] and (key[0].rpartition("#")[2] + key[1]).encode() in answer.body
+def _recorded(key: tuple[str, str], before: Item, after: Item, answer: Answer) -> bool:
+    """A refused redemption and a refused rollback are recorded, with the offers of the record and among the failures
+    of its customer. The refusal names the record, but to a page.
+    """
+    if key[1] == "summary":
+        return all(name.endswith(" failed") for name in after if before.get(name) != after[name]) or not before
+    if "#redemptions#" not in key[0] or before:
+        return False
+    named = (key[0].rpartition("#")[2] + key[1]).encode() in answer.body
+    return named or after.get("status") == {"S": "FAILED"}
 
 
 class TableOf:

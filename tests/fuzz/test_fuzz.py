@@ -12,23 +12,28 @@ from tests.fuzz.asks import Answer, Ask
 from tests.fuzz.quiet import Items, changed, quietly
 from tests.fuzz.run import Report, fuzz
 
-WITHOUT_A_MODEL: dict[str, str] = {}
-"""Routes of which the SDK has no model of an answer, and why."""
+WITHOUT_A_MODEL = {
+    # The SDK leaves tokens to whatever OAuth library its user has; tests/contract/test_oauth.py holds their shapes.
+    "POST /v1/oauth/token",
+    "POST /v1/oauth/introspect",
+    "POST /v1/oauth/token/revoke",
+}
+"""Routes of which the SDK has no model of an answer."""
 
 
 def test_every_answers_shape_is_known() -> None:
     """A new route is held to the SDK's model from its first day, or it is named here."""
     answering = {f"{it.method} {it.path}" for it in ROUTES if it.method != "DELETE" or it.path == "/v1/campaigns"}
     unknown = {route for route in answering if laws.response_model(route) is None}
-    assert unknown == set(WITHOUT_A_MODEL)
+    assert unknown == WITHOUT_A_MODEL
     assert len(sdk.known()) > 200
 
 
 def test_nothing_that_is_asked_breaks_a_law() -> None:
     report = Report(token_hex(3))
     with running() as service:
-        quietly(service, 100, report)
-        fuzz(service, 1_900, report)
+        quietly(service, 75, report)
+        fuzz(service, 1_925, report)
     assert not report.failures, str(report)
     assert report.statuses[200] > 500
     assert report.statuses[400] > 300

@@ -9,6 +9,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from shared.runtime.routes import ROUTES
+from shared.storage.keys import TABLE_INDEXES
 from tests.infra.test_stack import only, resources, synthesised
 
 Widget = dict[str, Any]
@@ -116,18 +117,19 @@ def test_the_cost_counts_units_requests_and_seconds_at_their_price(template: Tem
     [dollars, *parts] = titled(page, "About this much")["metrics"]
     functions = len(template.find_resources("AWS::Lambda::Function"))
     counted = [line[1] for line in parts]
-    # The table and its two indexes, the API, and what each function ran.
+    places = 1 + len(TABLE_INDEXES)
+    # The table and its indexes, the API, and what each function ran.
     assert {name: counted.count(name) for name in counted} == {
-        "ConsumedWriteCapacityUnits": 3,
-        "ConsumedReadCapacityUnits": 3,
+        "ConsumedWriteCapacityUnits": places,
+        "ConsumedReadCapacityUnits": places,
         "Count": 1,
         "Invocations": functions,
         "Duration": functions,
     }
     prices = [float(price) for price in re.findall(r"\* ([\d.e-]+)", dollars[0]["expression"])]
-    assert prices[:7] == [6.25e-7] * 3 + [1.25e-7] * 3 + [1e-6]
+    assert prices[: 2 * places + 1] == [6.25e-7] * places + [1.25e-7] * places + [1e-6]
     # A function of 1 GB that runs for a second, which the metric calls 1,000.
-    assert set(prices[7:]) == {2e-7, 1.33334e-8}
+    assert set(prices[2 * places + 1 :]) == {2e-7, 1.33334e-8}
 
 
 def test_an_address_that_is_named_hears_the_alarms(template: Template) -> None:

@@ -363,3 +363,19 @@ def test_a_publication_names_its_campaign_by_name_or_id() -> None:
 def test_a_percentage_of_their_own_survives_the_queue() -> None:
     own = read(VoucherBody, {"discount": {"type": "PERCENT", "percent_off": 12.5}}).own()
     assert own == {"discount": {"effect": "APPLY_TO_ORDER", "type": "PERCENT", "percent_off": 12.5}}
+
+
+def test_a_name_of_any_length_is_repeated_in_a_refusal_by_its_beginning_only() -> None:
+    long = "x" * 70_000
+    for body in ({"metadata": {long: 1}}, {"order": {"metadata": {long: {"a": "\x00"}}}}):
+        with pytest.raises(InvalidPayload) as refused:
+            read(CheckoutBody, body_of(json.dumps(CHECKOUT | body).encode()))
+        assert "x" * 100 in str(refused.value.details)
+        assert len(str(refused.value.details)) < 300
+
+
+def test_a_voucher_that_stands_alone_keeps_the_discount_that_it_is_worth() -> None:
+    cleared = read(VoucherChange, {"discount": None, "category": None})
+    alone, of_campaign = voucher(category="spring"), voucher(campaign="Spring", campaign_id="camp_1")
+    assert cleared.of(alone) == alone.model_copy(update={"category": None})
+    assert cleared.of(of_campaign).discount is None  # it is the campaign's again
