@@ -47,7 +47,7 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def sdk(sdk_client: tuple[Any, Any], shop: Shop) -> Sdk:
     """The SDK, pointed at that shop."""
-    module, client = sdk_client
+    module, _ = sdk_client
     configuration = module.Configuration(host=str(shop.http.base_url).rstrip("/"), api_key=dict(SANDBOX))
     return Sdk(module, module.ApiClient(configuration))
 
@@ -73,9 +73,18 @@ def found(shop: Shop, path: str, query: str = "") -> list[Any]:
     [
         ("filters[code][conditions][$in][0]=MUG-1&filters[code][conditions][$in][1]=tie", ["mug-1", "tie"]),
         ("filters%5Bcode%5D%5Bconditions%5D%5B%24is%5D=MUG-1", ["mug-1"]),
-        ("filters[code][conditions][%24starts_with]=mug&filters[metadata.size][conditions][$more_than]=2", ["mug-3", "mug-4"]),
-        ("filters[metadata.size][conditions][$is]=3&filters[category][conditions][$is]=ties&filters[junction]=or", ["mug-3", "tie"]),
-        ("filters[discount.amount_off][conditions][$less_than_or_equal]=200&filters[campaign][conditions][$is_unknown]", ["mug-0", "mug-1"]),
+        (
+            "filters[code][conditions][%24starts_with]=mug&filters[metadata.size][conditions][$more_than]=2",
+            ["mug-3", "mug-4"],
+        ),
+        (
+            "filters[metadata.size][conditions][$is]=3&filters[category][conditions][$is]=ties&filters[junction]=or",
+            ["mug-3", "tie"],
+        ),
+        (
+            "filters[discount.amount_off][conditions][$less_than_or_equal]=200&filters[campaign][conditions][$is_unknown]",
+            ["mug-0", "mug-1"],
+        ),
         ("category=ties", ["tie"]),
         ("code=TIE", ["tie"]),
         ("campaign=Winter", []),
@@ -84,7 +93,7 @@ def found(shop: Shop, path: str, query: str = "") -> list[Any]:
         ("[created_at][before]=2020-01-01", []),
         ("filters[category][conditions][$not_in][0]=ties&filters[code][conditions][$ends_with]=E", []),
     ],
-)  # fmt: skip
+)
 def test_vouchers(shop: Shop, query: str, codes: list[str]) -> None:
     assert sorted(found(shop, "vouchers", query)) == codes
 
@@ -126,15 +135,16 @@ def test_campaigns(shop: Shop, query: str, names: list[str]) -> None:
     [
         ("", [(None, "FAILURE"), ("tie", "FAILURE"), ("tie", "SUCCESS"), ("mug-1", "SUCCESS"), ("mug-0", "SUCCESS")]),
         ("result=FAILURE", [(None, "FAILURE"), ("tie", "FAILURE")]),
-        ("result=SUCCESS&result=FAILURE&order=created_at", [
-            ("mug-0", "SUCCESS"), ("mug-1", "SUCCESS"), ("tie", "SUCCESS"), ("tie", "FAILURE"), (None, "FAILURE")
-        ]),
+        (
+            "result=SUCCESS&result=FAILURE&order=created_at",
+            [("mug-0", "SUCCESS"), ("mug-1", "SUCCESS"), ("tie", "SUCCESS"), ("tie", "FAILURE"), (None, "FAILURE")],
+        ),
         ("customer=ann", [("tie", "SUCCESS"), ("mug-0", "SUCCESS")]),
         ("filters[voucher_code][conditions][$is]=Tie", [("tie", "FAILURE"), ("tie", "SUCCESS")]),
         ("filters[failure_code][conditions][$in][0]=quantity_exceeded", [("tie", "FAILURE")]),
         ("customer=ann&filters[voucher_code][conditions][$starts_with]=m", [("mug-0", "SUCCESS")]),
     ],
-)  # fmt: skip
+)
 def test_redemptions(shop: Shop, query: str, records: list[Any]) -> None:
     assert found(shop, "redemptions", query) == records
 

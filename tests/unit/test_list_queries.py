@@ -67,12 +67,24 @@ def test_which_part_in_which_order(case: str, pairs: list[tuple[str, str]], quer
             only("redemption.quantity", "more_than_or_equal", Decimal("2.5")),
         ),
         ("days", [(f"{CHANGED}[$more_than]", "10")], only("updated_at", "more_than_ago", 10)),
-        ("a shop's days", [("filters[metadata.x][conditions][$less_than_ago]", "3")], only("metadata.x", "less_than_ago", 3)),
-        ("a shop's size", [("filters[metadata.x][conditions][$less_than]", "3")], only("metadata.x", "less_than", Decimal(3))),
+        (
+            "a shop's days",
+            [("filters[metadata.x][conditions][$less_than_ago]", "3")],
+            only("metadata.x", "less_than_ago", 3),
+        ),
+        (
+            "a shop's size",
+            [("filters[metadata.x][conditions][$less_than]", "3")],
+            only("metadata.x", "less_than", Decimal(3)),
+        ),
         ("a date", [("filters[created_at][conditions][$after]", "2026-03-01")], only("created_at", "after", MARCH)),
         ("a truth", [("filters[active][conditions][$is]", "false")], only("active", "is", False)),
         ("a period", [("[created_at][after]", "2026-03-01T01:00:00+01:00")], only("created_at", "after", MARCH)),
-        ("as the SDK writes it", [("created_at[before]", "2026-03-01T00:00:00.000000+0000")], only("created_at", "before", MARCH)),
+        (
+            "as the SDK writes it",
+            [("created_at[before]", "2026-03-01T00:00:00.000000+0000")],
+            only("created_at", "before", MARCH),
+        ),
         ("plain", [("category", "cups")], only("category", "in", "cups")),
         ("ids", [("ids", "['v_1', 'v_2']")], only("id", "in", "v_1", "v_2")),
         ("a holder", [("customer", "ann")], only("holder_id", "in", "cust_ann")),
@@ -86,7 +98,7 @@ def test_which_part_in_which_order(case: str, pairs: list[tuple[str, str]], quer
             ),
         ),
     ],
-)  # fmt: skip
+)
 def test_what_must_be_so(case: str, pairs: list[tuple[str, str]], filters: tuple[Filter, ...]) -> None:
     assert asked(*pairs).filters == filters
 
@@ -153,7 +165,7 @@ def test_what_each_list_knows(of: Asked, pairs: list[tuple[str, str]], filters: 
         ([("filters[junction]", "xor")], "filters.junction: must be and, or or"),
         ([(f"{CODE}[$in][{number}]", "A") for number in range(101)], "filters: compare with more than 100 values"),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_is_named(pairs: list[tuple[str, str]], told: str) -> None:
     with pytest.raises(InvalidPayload) as refusal:
         asked(*pairs)
