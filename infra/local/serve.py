@@ -56,7 +56,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         clock = Clock()
         pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
         pump.start()
-        stream = StreamPump(os.environ["TABLE_NAME"], importlib.import_module("functions.facts").handler)
+        stream = StreamPump(endpoint, os.environ["TABLE_NAME"], importlib.import_module("functions.facts").handler)
         stream.start()
         config = uvicorn.Config(
             Gateway(clock, Outbox(endpoint, clock)),
