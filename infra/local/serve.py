@@ -65,7 +65,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         add_keys(AccessKeyStore(settings.table()), at=clock.now())
         pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
         pump.start()
-        stream = StreamPump(os.environ["TABLE_NAME"], importlib.import_module("functions.facts").handler)
+        stream = StreamPump(endpoint, os.environ["TABLE_NAME"], importlib.import_module("functions.facts").handler)
         stream.start()
         config = uvicorn.Config(
             Gateway(clock, Outbox(endpoint, clock)),

@@ -5,9 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+import httpx
 
 Json = dict[str, Any]
 logger = logging.getLogger(__name__)
@@ -19,13 +17,13 @@ STOPS_WITHIN = 3.0
 class StreamPump:
     """One thread that reads the stream's one shard from its beginning, a second's changes at a time.
 
-    After a restart it begins anew: what was counted already is known by its sequence number.
+    After a restart it begins anew: what was counted already is known by its sequence number. It asks the engine
+    without a client library, which would look at every value of every image for as long as a redemption takes.
     """
 
-    def __init__(self, table: str, reader: Callable[[Json, object], Json]) -> None:
-        config = Config(retries={"total_max_attempts": 1})
-        self._stream: Any = boto3.client("dynamodbstreams", config=config)
-        self._arn = boto3.client("dynamodb", config=config).describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    def __init__(self, engine: str, table: str, reader: Callable[[Json, object], Json]) -> None:
+        self._http = httpx.Client(base_url=engine)
+        self._table = table
         self._reader = reader
         self._iterator: str | None = None
         self._stopping = threading.Event()
@@ -46,7 +44,7 @@ class StreamPump:
             try:
                 while self._carry():
                     pass
-            except (BotoCoreError, ClientError):
+            except httpx.HTTPError:
                 self._iterator = None  # it may have grown too old; what comes again is not counted again
             except Exception:
                 # As in the cloud: a reader that broke is told of, and its changes come back.
@@ -55,29 +53,35 @@ class StreamPump:
 
     def _carry(self) -> bool:
         """Hand over one batch; tells whether there may be more."""
-        if self._iterator is None:
-            [shard] = self._stream.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
-            self._iterator = self._stream.get_shard_iterator(
-                StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-        found = self._stream.get_records(ShardIterator=self._iterator, Limit=BATCH)
-        records = [_event_of(record) for record in found["Records"] if _moves(record)]
+        iterator = self._iterator or self._beginning()
+        found = self._ask("DynamoDBStreams_20120810.GetRecords", ShardIterator=iterator, Limit=BATCH)
+        records = [record for record in found["Records"] if _moves(record)]
         if records and self._reader({"Records": records}, None)["batchItemFailures"]:
             self._iterator = None
             return False
         self._iterator = found["NextShardIterator"]
         return bool(found["Records"])
 
+    def _beginning(self) -> str:
+        arn = self._ask("DynamoDB_20120810.DescribeTable", TableName=self._table)["Table"]["LatestStreamArn"]
+        described = self._ask("DynamoDBStreams_20120810.DescribeStream", StreamArn=arn)
+        [shard] = described["StreamDescription"]["Shards"]
+        return str(
+            self._ask(
+                "DynamoDBStreams_20120810.GetShardIterator",
+                StreamArn=arn,
+                ShardId=shard["ShardId"],
+                ShardIteratorType="TRIM_HORIZON",
+            )["ShardIterator"]
+        )
+
+    def _ask(self, target: str, **what: object) -> Json:
+        answer = self._http.post("/", json=what, headers={"X-Amz-Target": target}).raise_for_status()
+        said: Json = answer.json()
+        return said
+
 
 def _moves(record: Json) -> bool:
     """Whether a change puts an item on a list or takes it off one, which is all that is read of the stream."""
     before, after = (record["dynamodb"].get(image, {}).get("list") for image in ("OldImage", "NewImage"))
     return bool(before != after)
-
-
-def _event_of(record: Json) -> Json:
-    told = record["dynamodb"]
-    return {
-        **record,
-        "dynamodb": {**told, "ApproximateCreationDateTime": told["ApproximateCreationDateTime"].timestamp()},
-    }

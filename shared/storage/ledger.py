@@ -190,14 +190,18 @@ class Ledger:
     def wanted(self, query: Query) -> Listed[Redemption]:
         """The records that are asked for."""
         narrow: dict[str, Narrow] = {
-            "id": of_keys(self._key),
+            "id": of_keys(self._place),
             "voucher_code": self._of_vouchers,
             "related_object_id": self._of_vouchers,
             "customer_id": of_customer(self._table, self.project, "redemption"),
         }
         return ListOf(
-            self._table, self.project, "redemption", REDEMPTIONS, _records_of, self._key, narrow=narrow
+            self._table, self.project, "redemption", REDEMPTIONS, _records_of, self._place, narrow=narrow
         ).wanted(query)
+
+    def _place(self, name: str) -> Key:
+        """Where the record of an id is; of what can be none, a place where nothing is."""
+        return self._key(name if SHAPE_OF_AN_ID.fullmatch(name) else "r_" + "0" * 32)
 
     def _of_vouchers(self, named: Sequence[str], _window: Window) -> Source:
         """The records of vouchers, by code or id: a partition each."""

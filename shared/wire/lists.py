@@ -27,7 +27,8 @@ from shared.wire.body import read
 MOST_PAGES = 1_000
 MOST_CONDITIONS = 100
 """Values that one query may compare with."""
-LONGEST_TEXT = 4_000
+LONGEST_TEXT = 200
+"""Characters that a condition may compare with, as many as a name has: it may become part of a key."""
 MOST_DAYS = 36_500
 
 NULL = "None"
