@@ -12,6 +12,7 @@ from infra.alarms import CHECKOUT
 from infra.function import MEMORY, Function
 from infra.names import name
 from infra.table import Table
+from shared.runtime.routes import ROUTES
 from shared.storage.keys import TABLE_INDEXES
 
 PERIOD = Duration.minutes(5)
@@ -85,7 +86,8 @@ class Dashboard(Construct):
             default_interval=Duration.hours(3),
             period_override=cloudwatch.PeriodOverride.INHERIT,
         )
-        logs = [function.log_group.log_group_name for word, function in functions.items() if word != "generate"]
+        answering = {route.function for route in ROUTES} | {"unknown"}
+        logs = [function.log_group.log_group_name for word, function in functions.items() if word in answering]
         everything = list(functions.values())
         page.add_widgets(
             cloudwatch.AlarmStatusWidget(
