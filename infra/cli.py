@@ -1,9 +1,11 @@
 """The ``bonbon`` command: serve locally; make, list and revoke keys; redrive what failed."""
 
 import argparse
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.origins import origin_of
 
@@ -45,6 +47,13 @@ def main() -> None:
     )
     keys.add_argument("--client-refusals", choices=("alike", "detailed"), default="alike", help="of a client's key")
     keys.add_argument("--app-id", default="", help="the key pair to revoke")
+    settling = commands.add_parser("project", help="show what a project has settled, or settle it")
+    settling.add_argument("--table", required=True, help="the stack's output TableName")
+    settling.add_argument("--project", default="proj_production")
+    settling.add_argument("--time-zone", help="where validity hours and days are read, as Europe/Dublin")
+    settling.add_argument(
+        "--stacking", type=Path, help="a JSON file of stacking rules; what it leaves out is the default"
+    )
     redriving = commands.add_parser("redrive", help="give async actions that failed for good another turn")
     redriving.add_argument("--stack", default="Bonbon", help="whose queues, by its outputs (Bonbon)")
     redriving.add_argument("--dead-letters-url", help="instead of the stack: the output DeadLetterQueueUrl")
@@ -57,8 +66,37 @@ def main() -> None:
         serve(arguments.port, arguments.data, extra=WELCOME.format(url=url, curl=CURL) if arguments.welcome else "")
     elif arguments.command == "redrive":
         _redrive(arguments)
+    elif arguments.command == "project":
+        _project(arguments)
     else:
         _keys(arguments)
+
+
+def _project(arguments: argparse.Namespace) -> None:
+    """Settle what is said, and show what then holds; warm Lambdas obey within seconds."""
+    import boto3
+
+    from shared.domain.errors import InvalidPayload
+    from shared.storage.projects import ProjectStore
+    from shared.storage.table import Table
+    from shared.wire.body import body_of, read
+    from shared.wire.projects import StackingBody
+
+    store = ProjectStore(Table(boto3.client("dynamodb"), arguments.table), arguments.project)
+    project = store.get()
+    try:
+        if arguments.time_zone:
+            project = project._replace(time_zone=ZoneInfo(arguments.time_zone).key)
+        if arguments.stacking:
+            rules = read(StackingBody, body_of(arguments.stacking.read_bytes())).rules()
+            project = project._replace(stacking=rules)
+    except InvalidPayload as error:
+        raise SystemExit(f"bonbon project: {error.details}") from None
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SystemExit(f"bonbon project: there is no time zone {arguments.time_zone}") from None
+    if arguments.time_zone or arguments.stacking:
+        store.save(project)
+    print(json.dumps({"time_zone": project.time_zone, "stacking_rules": project.stacking._asdict()}, indent=2))
 
 
 def _redrive(arguments: argparse.Namespace) -> None:
