@@ -20,9 +20,9 @@ from tests.fuzz.run import Failure, Report, asked, log_of
 Item = dict[str, Any]
 Items = dict[tuple[str, str], Item]
 
-WRITTEN_ANYWAY = ("#answer#", "#visits#", "#async_action#")
+WRITTEN_ANYWAY = ("#answer#", "#visits#", "#async_action#", "#count#", "checkpoint#")
 """A refusal is remembered, too, if its request had an ``Idempotency-Key``; every visit of a page is counted; and the
-worker tidies up after itself whenever it is done.
+worker tidies up after itself, and the stream counts, whenever they come to it.
 """
 
 IDLE_WITHIN = 10.0
