@@ -37,7 +37,7 @@ def measure() -> Group:
         from shared.runtime import settings
         from shared.storage.access_keys import AccessKeyStore
 
-        AccessKeyStore(settings.table()).add("proj_sandbox", "server", app_id="sandbox", token="sandbox-secret")
+        AccessKeyStore(settings.table()).add("proj_sandbox", "server", at=NOW, app_id="sandbox", token="sandbox-secret")
         return Group(drawn, "", _persisted(), "", _checkouts())
 
 

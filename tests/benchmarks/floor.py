@@ -31,7 +31,7 @@ def measure() -> Table:
         from shared.runtime import settings
         from shared.storage.access_keys import AccessKeyStore
 
-        AccessKeyStore(settings.table()).add("proj_sandbox", "server", app_id="sandbox", token="sandbox-secret")
+        AccessKeyStore(settings.table()).add("proj_sandbox", "server", at=NOW, app_id="sandbox", token="sandbox-secret")
         made: list[tuple[str, dict[str, Any]]] = []
         client = settings.dynamodb()
 

@@ -35,7 +35,7 @@ def measure() -> Table:
         from shared.runtime import settings
         from shared.storage.access_keys import AccessKeyStore
 
-        AccessKeyStore(settings.table()).add("proj_sandbox", "server", app_id="sandbox", token="sandbox-secret")
+        AccessKeyStore(settings.table()).add("proj_sandbox", "server", at=NOW, app_id="sandbox", token="sandbox-secret")
         made: list[str] = []
         settings.dynamodb().meta.events.register_last(
             "provide-client-params.dynamodb", lambda model, **_: made.append(model.name)
