@@ -27,6 +27,9 @@ CHECKOUT = ("validate", "redeem", "roll_back")
 OVERDUE = Duration.minutes(15)
 """Three turns of the longest work: whatever is older is not being done."""
 
+BEHIND = Duration.hours(1)
+"""Much more than a batch is gathered for, and much less than the day for which a stream keeps what nobody has read."""
+
 OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems")
 """What Bonbon asks of the table; DynamoDB counts its own errors by it."""
 
@@ -93,6 +96,19 @@ class Alarms(Construct):
             queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum"),
             "An async action waits and is not done: the worker fails or cannot keep up. See generate's log.",
             above=OVERDUE.to_seconds(),
+        )
+        # Of all functions only the one that reads the stream has this metric.
+        self._ring(
+            "facts-behind",
+            cloudwatch.Metric(
+                namespace="AWS/Lambda",
+                metric_name="IteratorAge",
+                dimensions_map={"FunctionName": name(self, "facts")},
+                statistic="Maximum",
+                period=PERIOD,
+            ),
+            "Changes wait to be counted for an hour; after a day they are lost to the totals. See the log of facts.",
+            above=BEHIND.to_milliseconds(),
         )
         for what, dead in dead_letters.items():
             self._ring(
