@@ -15,27 +15,26 @@ class Sale(NamedTuple):
 
     order: Order
     customer: Profile | None = None
-    discount: int = 0
+    discount: int | None = None
+    """What the shop itself took off."""
     created_at: datetime | None = None
 
     def kept(self, id_: str, known: StoredOrder | None, *, at: datetime) -> StoredOrder:
         """The order as it is kept from now on: a later word wins, what it leaves out stays.
 
         Raises:
-            InvalidPayload: if it would be placed in the future; PromotionError: ``order_already_paid`` if redemptions
-                paid it, and it would cost something else.
+            InvalidPayload: if it would be placed in the future, or cost less than nothing.
+            PromotionError: ``order_already_paid`` if redemptions paid it, and it would cost something else.
         """
         if self.created_at and self.created_at > at:
             raise InvalidPayload("created_at: lies in the future")
-        if known:
-            return known.changed(self.order)
-        return StoredOrder(
+        placed = known or StoredOrder(
             id=id_,
             order=self.order.named(),
             status=self.order.status or "CREATED",
-            discount=self.discount,
             created_at=self.created_at or at,
         )
+        return placed.changed(self.order, discount=self.discount)
 
 
 class Changes(NamedTuple):

@@ -3,15 +3,10 @@
 from urllib.parse import parse_qsl
 
 from shared.domain.customers import Profile
-from shared.domain.errors import PromotionError
 from shared.domain.lists import Query
 from shared.runtime.api import Request
 from shared.storage.customers import customer_id
-from shared.storage.table import Page
 from shared.wire import lists
-from shared.wire.queries import PageQuery
-
-MOST_PAGES = 1_000
 
 
 def query_of(request: Request, asked: lists.Asked) -> Query:
@@ -27,15 +22,3 @@ def query_of(request: Request, asked: lists.Asked) -> Query:
         return customer_id(request.project, Profile(id=named)) or named
 
     return lists.query_of(pairs, asked, at=request.at, customer_id=known_as)
-
-
-def page_of(request: Request) -> Page:
-    """The part that is asked for.
-
-    Raises:
-        InvalidPayload: ``limit`` is not 1 to 100; PromotionError: ``page_over_limit``.
-    """
-    asked = request.query(PageQuery)
-    if asked.page > MOST_PAGES:
-        raise PromotionError("page_over_limit", "Page over limit", details=f"page: at most {MOST_PAGES}")
-    return Page(asked.limit, (asked.page - 1) * asked.limit, newest_first=asked.order.startswith("-"))

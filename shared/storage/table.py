@@ -222,14 +222,6 @@ def _remembers_nothing(_outcome: object) -> Sequence[Write]:
     return ()
 
 
-class Page(NamedTuple):
-    """Which part of a list: ``limit`` entries after the first ``skip``."""
-
-    limit: int = 10
-    skip: int = 0
-    newest_first: bool = True
-
-
 class Table:
     """The table, as one request sees it: ``remember`` makes of an outcome the write that remembers its answer."""
 
@@ -291,11 +283,6 @@ class Table:
             for shard in range(SHARDS)
         )
         yield from merge(*shards, key=lambda entry: entry["listed"], reverse=newest_first)
-
-    def page(self, kind: str, page: Page) -> list[Item]:
-        """The items of one page of a kind's list; an entry whose item is gone by now is left out."""
-        entries = self.listed(kind, newest_first=page.newest_first, page=min(1_000, page.skip + page.limit))
-        return self.items(islice(entries, page.skip, page.skip + page.limit))
 
     def items(self, entries: Iterable[Item]) -> list[Item]:
         """The items behind index entries, in their order."""

@@ -23,9 +23,7 @@ from shared.domain.errors import (
     Unauthorized,
 )
 from shared.runtime.api import Api, Request, response, status_of
-from shared.runtime.pages import page_of
 from shared.storage.answers import Answer
-from shared.storage.table import Page
 from shared.wire.answers import parts
 from shared.wire.checkouts import CheckoutBody
 from shared.wire.queries import CountQuery
@@ -113,36 +111,6 @@ def test_a_body_in_base64_is_read() -> None:
     request = asked()
     request._event |= {"isBase64Encoded": True, "body": base64.b64encode(b'{"a": 1}').decode()}
     assert request.body == {"a": 1}
-
-
-@pytest.mark.parametrize(
-    ("query", "page"),
-    [
-        ("", Page(10, 0, newest_first=True)),
-        ("limit=100&page=3", Page(100, 200, newest_first=True)),
-        ("order=created_at", Page(10, 0, newest_first=False)),
-        ("order=-created_at&page=1000&limit=1", Page(1, 999, newest_first=True)),
-    ],
-)
-def test_a_page_is_a_part_of_a_list(query: str, page: Page) -> None:
-    assert page_of(asked("GET", query=query)) == page
-
-
-@pytest.mark.parametrize(
-    ("query", "key", "path"),
-    [
-        ("limit=0", "invalid_payload", "limit"),
-        ("limit=101", "invalid_payload", "limit"),
-        ("limit=ten", "invalid_payload", "limit"),
-        ("page=0", "invalid_payload", "page"),
-        ("page=1001", "page_over_limit", "page"),
-    ],
-)
-def test_a_page_that_there_cannot_be_is_refused(query: str, key: str, path: str) -> None:
-    with pytest.raises(PromotionError) as refusal:
-        page_of(asked("GET", query=query))
-    assert refusal.value.key == key
-    assert refusal.value.details.startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize(
