@@ -412,6 +412,9 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /v1/publications": publication,
     "POST /v1/campaigns": campaign,
     "PUT /v1/campaigns/{campaign_id}": campaign_change,
+    "POST /v1/campaigns/{campaign_id}/import": lambda make: [
+        {"code": make.new(), **make.some({"metadata": make.metadata(), "active": True}, chance=0.3)} for _ in range(3)
+    ],
     "POST /v1/vouchers": voucher_anywhere,
     "PUT /v1/vouchers/{code}": voucher_change,
     "POST /v1/vouchers/{code}/balance": credit,
