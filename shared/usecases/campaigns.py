@@ -144,8 +144,15 @@ def delete_campaign(
 def voucher_of(
     campaign: Campaign, code: str, own: dict[str, Any] | None = None, *, project: str, at: datetime
 ) -> Voucher:
-    """A code of a campaign; of a campaign of gift cards it is one, loaded."""
+    """A code of a campaign; of a campaign of gift cards it is one, loaded.
+
+    Raises:
+        InvalidPayload: if it shall be worth something of another kind than the campaign's codes are.
+    """
     own = own or {}
+    for worth in ("discount", "gift"):
+        if worth in own and getattr(campaign, worth) is None:
+            raise InvalidPayload(f"{worth}: the codes of {campaign.name} are worth another kind of thing")
     gift = Gift.model_validate(own["gift"]) if campaign.gift and "gift" in own else campaign.gift
     return Voucher.model_validate(
         {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Shop, checkout, fresh, lock, ok, refusal
+from tests.builders import Shop, amount_off, checkout, fresh, lock, ok, refusal
 from tests.contract.conftest import Sdk
 
 BODIES = {"put credits on a card": ("POST vouchers/{code}/balance", {"amount": 5})}
@@ -119,6 +119,22 @@ def test_each_code_of_a_campaign_of_gift_cards_is_loaded(shop: Shop) -> None:
     assert len(codes) == 3
     shop.redeemed(codes[0], amount=1_000)
     assert [gift(shop, code)["balance"] for code in codes] == [1_500, 2_500, 2_500]
+
+
+def test_a_code_is_worth_what_its_campaign_is_worth(shop: Shop) -> None:
+    discounts = shop.campaign()
+    cards = shop.campaign(
+        campaign_type="GIFT_VOUCHERS",
+        voucher={"type": "GIFT_VOUCHER", "gift": {"amount": 2_500}, "redemption": {"quantity": None}},
+    )
+    for campaign, worth in ((discounts, {"gift": {"amount": 100}}), (cards, {"discount": amount_off(500)})):
+        code = fresh()
+        refused = shop.ask("POST", f"campaigns/{campaign['id']}/vouchers/{code}", worth)
+        assert refusal(refused) == (400, "invalid_payload")
+        assert refused.json()["details"].startswith(f"{next(iter(worth))}: ")
+        assert refusal(shop.ask("GET", f"vouchers/{code}")) == (404, "not_found")
+    larger = ok(shop.ask("POST", f"campaigns/{cards['id']}/vouchers/{fresh()}", {"gift": {"amount": 9_900}}))
+    assert larger["gift"]["balance"] == 9_900
 
 
 def test_the_same_key_changes_a_balance_once(shop: Shop) -> None:
