@@ -1,6 +1,6 @@
 """Make, change and end a campaign, and give it codes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -95,9 +95,10 @@ def start_adding_vouchers(
     """Have a campaign given many new codes.
 
     Raises:
-        NotFound: no such campaign; InvalidPayload: if there are not so many codes.
+        NotFound: no such campaign; InvalidPayload: if there are not so many codes, or of another kind.
     """
     campaign = campaigns.get(campaign_id)
+    refuse_another_worth(campaign, own)
     promised = campaign.vouchers_count + sum(campaign.making.values())
     refuse_impossible(campaign.code_config, promised + count)
     cut = {"total": count, "shares": shares(count, PIECE)}
@@ -150,9 +151,7 @@ def voucher_of(
         InvalidPayload: if it shall be worth something of another kind than the campaign's codes are.
     """
     own = own or {}
-    for worth in ("discount", "gift"):
-        if worth in own and getattr(campaign, worth) is None:
-            raise InvalidPayload(f"{worth}: the codes of {campaign.name} are worth another kind of thing")
+    refuse_another_worth(campaign, own)
     gift = Gift.model_validate(own["gift"]) if campaign.gift and "gift" in own else campaign.gift
     return Voucher.model_validate(
         {
@@ -172,6 +171,13 @@ def voucher_of(
 def _taken(code: str, config: CodeConfig) -> Exception:
     """What it means that a drawn code is taken: another is drawn, unless there is no other."""
     return Moved() if config.space > 1 else Duplicate("voucher", code)
+
+
+def refuse_another_worth(campaign: Campaign, own: Mapping[str, Any]) -> None:
+    """Raise if a code shall be worth something of another kind than those of its campaign."""
+    for worth in ("discount", "gift"):
+        if worth in own and getattr(campaign, worth) is None:
+            raise InvalidPayload(f"{worth}: the codes of {campaign.name} are worth another kind of thing")
 
 
 def refuse_impossible(config: CodeConfig, count: int) -> None:

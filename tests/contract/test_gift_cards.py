@@ -133,6 +133,9 @@ def test_a_code_is_worth_what_its_campaign_is_worth(shop: Shop) -> None:
         assert refusal(refused) == (400, "invalid_payload")
         assert refused.json()["details"].startswith(f"{next(iter(worth))}: ")
         assert refusal(shop.ask("GET", f"vouchers/{code}")) == (404, "not_found")
+        many = shop.ask("POST", f"campaigns/{campaign['id']}/vouchers", worth, vouchers_count=5)
+        assert refusal(many) == (400, "invalid_payload")
+        assert shop.get(f"campaigns/{campaign['id']}")["vouchers_count"] == 0
     larger = ok(shop.ask("POST", f"campaigns/{cards['id']}/vouchers/{fresh()}", {"gift": {"amount": 9_900}}))
     assert larger["gift"]["balance"] == 9_900
 
