@@ -71,15 +71,26 @@ clean:  ## Forget the environment and the local data
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
-.venv/local: .venv/bin/python requirements.lock pyproject.toml
+# One pass of pip for whatever is asked for; who has more already has less, too.
+INSTALL = $(PIP) install --progress-bar on --constraint requirements.lock --editable
+SHOWN := | sed -n 's/^Collecting /  /p'
+FILES := .venv/bin/python requirements.lock pyproject.toml
+
+.venv/local: $(FILES)
 	@echo "Setting up .venv (once) …"
-	$(PIP) install --progress-bar on --constraint requirements.lock --editable '.[local]' | sed -n 's/^Collecting /  /p'
+	$(INSTALL) '.[local]' $(SHOWN)
 	@touch $@
-.venv/deploy: .venv/local
-	$(PIP) install --progress-bar on --constraint requirements.lock --editable '.[local,deploy]' | sed -n 's/^Collecting /  /p'
-	$(BIN)/npm install --prefix .venv/cdk --no-audit --no-fund --loglevel error $(CDK)
+.venv/deploy: $(FILES)
+	@echo "Setting up .venv (once) …"
+	$(INSTALL) '.[local,deploy]' $(SHOWN)
+	$(CDK_TOO)
+	@touch .venv/local $@
+.venv/test: $(FILES)
+	@echo "Setting up .venv (once) …"
+	$(INSTALL) '.[local,deploy,replay,test]' $(SHOWN)
+	$(CDK_TOO)
+	@touch .venv/local .venv/deploy $@
+define CDK_TOO
+$(BIN)/npm install --prefix .venv/cdk --no-audit --no-fund --loglevel error $(CDK)
 	@ln -sf ../cdk/node_modules/.bin/cdk $(BIN)/cdk
-	@touch $@
-.venv/test: .venv/deploy
-	$(PIP) install --progress-bar on --constraint requirements.lock --editable '.[local,deploy,replay,test]' | sed -n 's/^Collecting /  /p'
-	@touch $@
+endef

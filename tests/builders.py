@@ -153,8 +153,8 @@ class Shop:
         return list(self.get(f"vouchers/{code}/redemption")["redemption_entries"])
 
     def lists(self, *names: str) -> dict[str, Any]:
-        """The newest hundred of these lists (of all, if none is named), to see that nothing was written."""
-        return {name: self.get(name, limit=100) for name in names or LISTS}
+        """The newest of these lists (of all, if none is named) and their totals, to see that nothing was written."""
+        return {name: self.get(name, limit=20) for name in names or LISTS}
 
 
 def voucher_body(discount: dict[str, Any] | None = None, *, quantity: int | None = 1, **fields: Any) -> dict[str, Any]:
