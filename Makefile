@@ -72,22 +72,27 @@ clean:  ## Forget the environment and the local data
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 # One pass of pip for whatever is asked for; who has more already has less, too.
-INSTALL = $(PIP) install --progress-bar on --constraint requirements.lock --editable
+# Compiled on every core there is, which pip does on one. What does not compile is told and stands in nobody's way.
+INSTALL = $(PIP) install --no-compile --progress-bar on --constraint requirements.lock --editable
+COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib
 SHOWN := | sed -n 's/^Collecting /  /p'
 FILES := .venv/bin/python requirements.lock pyproject.toml
 
 .venv/local: $(FILES)
 	@echo "Setting up .venv (once) …"
 	$(INSTALL) '.[local]' $(SHOWN)
+	-@$(COMPILE)
 	@touch $@
 .venv/deploy: $(FILES)
 	@echo "Setting up .venv (once) …"
 	$(INSTALL) '.[local,deploy]' $(SHOWN)
+	-@$(COMPILE)
 	$(CDK_TOO)
 	@touch .venv/local $@
 .venv/test: $(FILES)
 	@echo "Setting up .venv (once) …"
 	$(INSTALL) '.[local,deploy,replay,test]' $(SHOWN)
+	-@$(COMPILE)
 	$(CDK_TOO)
 	@touch .venv/local .venv/deploy $@
 define CDK_TOO

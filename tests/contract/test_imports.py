@@ -173,8 +173,13 @@ def test_thousands_of_codes_come_into_a_campaign_and_it_counts_them(shop: Shop) 
 
 def test_customers_are_made_and_told_more(shop: Shop) -> None:
     ann, bob = fresh("ann"), fresh("bob")
-    header = "Source_id,NAME,Email,Phone,Birthdate,Address_line_1,Address_City,Club\n"
-    text = header + f"{ann},Ann,ann@example.com,+353 85 555 0100,1990-02-28,High St,Cork,VIP\n{bob},Bob,,,31 May,,,\n{ann},,,+353 85 555 0199,,,,\n"
+    rows = (
+        "Source_id,NAME,Email,Phone,Birthdate,Address_line_1,Address_City,Club",
+        f"{ann},Ann,ann@example.com,+353 85 555 0100,1990-02-28,High St,Cork,VIP",
+        f"{bob},Bob,,,31 May,,,",
+        f"{ann},,,+353 85 555 0199,,,,",
+    )
+    text = "\n".join(rows) + "\n"
     told = result(shop, send(shop, "customers/importCSV", text))
     assert (told["done_count"], told["failed_count"]) == (2, 1)
     assert [(row["line"], row["details"].partition(":")[0]) for row in told["failed"]] == [(3, "birthdate")]
