@@ -82,9 +82,17 @@ def connect(endpoint: str) -> None:
 
 
 def create_table(endpoint: str, name: str = TABLE) -> None:
-    """The table as ``infra/table.py`` declares it, if it is not there yet."""
+    """The table as ``infra/table.py`` declares it, if it is not there yet.
+
+    Raises:
+        SystemExit: if there is one that an earlier version made; only ``cdk deploy`` changes a table in place.
+    """
     client: Any = boto3.client("dynamodb", endpoint_url=endpoint, config=Config(retries={"total_max_attempts": 2}))
     if name in client.list_tables()["TableNames"]:
+        known = client.describe_table(TableName=name)["Table"]
+        indexes = {index["IndexName"] for index in known.get("GlobalSecondaryIndexes", ())}
+        if indexes != {*TABLE_INDEXES} or not known.get("StreamSpecification"):
+            raise SystemExit("these data were kept by an earlier version: serve from another --data, or remove them")
         return
     attributes = ["PK", "SK", *(attribute for pair in TABLE_INDEXES.values() for attribute in pair)]
     client.create_table(
