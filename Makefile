@@ -48,7 +48,7 @@ contract: .venv/test  ## The official SDK and bad input over HTTP
 lambda: .venv/test  ## The same handlers under AWS's own runtime client
 	$(PYTEST) tests/ric
 races: .venv/test  ## Many clients at once, over HTTP
-	$(PYTEST) tests/faults
+	$(PYTEST) -n 2 --dist loadfile tests/faults
 fuzz-a-little: .venv/test  ## Two thousand odd requests
 	$(PYTEST) tests/fuzz
 real: .venv/test  ## The beginnings of the retailer's year of coupons and of a month of orders
