@@ -135,7 +135,7 @@ class Alarms(Construct):
         for operation in OPERATIONS:
             self._ring(
                 f"table-errors-{operation}",
-                _table_metric(table, "SystemErrors", Operation=operation),
+                table.sum_of("SystemErrors", Operation=operation),
                 f"DynamoDB itself failed at {operation}. See the health page of AWS.",
             )
         # An index that is held back holds up the table.
@@ -144,7 +144,7 @@ class Alarms(Construct):
             for what in ("Read", "Write"):
                 self._ring(
                     f"{index or 'table'}-{what}-throttles",
-                    _table_metric(table, f"{what}ThrottleEvents", **where),
+                    table.sum_of(f"{what}ThrottleEvents", **where),
                     f"{what}s of {index or 'the table'} were held back for a quarter of an hour: some key is too hot.",
                     periods=3,
                 )
@@ -171,13 +171,3 @@ class Alarms(Construct):
         )
         self.all.append(alarm)
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
-
-
-def _table_metric(table: Table, metric: str, **dimensions: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/DynamoDB",
-        metric_name=metric,
-        dimensions_map={"TableName": table.table_name, **dimensions},
-        statistic="Sum",
-        period=PERIOD,
-    )

@@ -154,9 +154,9 @@ class Dashboard(Construct):
         page.add_widgets(
             _graph(
                 "The table: units used",
-                [_of_table(table, f"Consumed{what}CapacityUnits", what.lower()) for what in ("Read", "Write")]
+                [table.sum_of(f"Consumed{what}CapacityUnits", what.lower()) for what in ("Read", "Write")]
                 + [
-                    _of_table(table, "ConsumedWriteCapacityUnits", f"write, {index}", GlobalSecondaryIndexName=index)
+                    table.sum_of("ConsumedWriteCapacityUnits", f"write, {index}", GlobalSecondaryIndexName=index)
                     for index in TABLE_INDEXES
                 ],
                 "in five minutes",
@@ -164,8 +164,8 @@ class Dashboard(Construct):
             ),
             _graph(
                 "The table: held back, and races that ended in a second look",
-                [_of_table(table, f"{what}ThrottleEvents", f"{what.lower()}s held back") for what in ("Read", "Write")]
-                + [_of_table(table, "TransactionConflict", "races")],
+                [table.sum_of(f"{what}ThrottleEvents", f"{what.lower()}s held back") for what in ("Read", "Write")]
+                + [table.sum_of("TransactionConflict", "races")],
                 "in five minutes",
                 width=8,
             ),
@@ -197,17 +197,6 @@ def _calls(function: Function) -> cloudwatch.Metric:
     return function.metric_invocations(statistic="Sum", period=PERIOD, label=WORD[function.word])
 
 
-def _of_table(table: Table, metric: str, label: str, **dimensions: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/DynamoDB",
-        metric_name=metric,
-        dimensions_map={"TableName": table.table_name, **dimensions},
-        statistic="Sum",
-        period=PERIOD,
-        label=label,
-    )
-
-
 def _sum(label: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.MathExpression:
     return _weighed(label, [(1, metric) for metric in metrics])
 
@@ -230,11 +219,11 @@ def _dollars(table: Table, api: apigateway.HttpApi, functions: Sequence[Function
     A table's own metric does not count its indexes' writes; each is billed like a write of the table.
     """
     gigabytes = MEMORY / 1024
-    writes = [_of_table(table, "ConsumedWriteCapacityUnits", "writes")] + [
-        _of_table(table, "ConsumedWriteCapacityUnits", index, GlobalSecondaryIndexName=index) for index in TABLE_INDEXES
+    writes = [table.sum_of("ConsumedWriteCapacityUnits", "writes")] + [
+        table.sum_of("ConsumedWriteCapacityUnits", index, GlobalSecondaryIndexName=index) for index in TABLE_INDEXES
     ]
-    reads = [_of_table(table, "ConsumedReadCapacityUnits", "reads")] + [
-        _of_table(table, "ConsumedReadCapacityUnits", index, GlobalSecondaryIndexName=index) for index in TABLE_INDEXES
+    reads = [table.sum_of("ConsumedReadCapacityUnits", "reads")] + [
+        table.sum_of("ConsumedReadCapacityUnits", index, GlobalSecondaryIndexName=index) for index in TABLE_INDEXES
     ]
     return _weighed(
         "dollars",

@@ -1,6 +1,7 @@
 """The one table. Its keys are explained in ``shared/storage/keys.py``."""
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -49,6 +50,17 @@ class Table(dynamodb.TableV2):
             grantee=grantee,
             actions=[f"dynamodb:{action}" for action in actions],
             resource_arns=[self.table_arn],
+        )
+
+    def sum_of(self, metric: str, label: str | None = None, **dimensions: str) -> cloudwatch.Metric:
+        """A metric of the table, or of one of its operations or indexes, added up over five minutes."""
+        return cloudwatch.Metric(
+            namespace="AWS/DynamoDB",
+            metric_name=metric,
+            dimensions_map={"TableName": self.table_name, **dimensions},
+            statistic="Sum",
+            period=Duration.minutes(5),
+            label=label,
         )
 
     def let_list(self, grantee: iam.IGrantable, *indexes: str) -> None:

@@ -236,8 +236,7 @@ class Request:
             said = self.raw
             if boundary := re.search('boundary="?([^";]+)', self.content_type):
                 said = said.replace(boundary[1].encode(), b"")  # a form's is drawn anew each time that it is sent
-        query = self._event.get("rawQueryString") or ""
-        return hashlib.sha256(f"{query}\n".encode() + said).hexdigest()
+        return hashlib.sha256(f"{self.raw_query}\n".encode() + said).hexdigest()
 
     def answer(self, outcome: object) -> Answer:
         """What an outcome, or a refusal, tells the caller."""

@@ -31,8 +31,9 @@ def caller_of(event: dict[str, Any], *, at: datetime) -> AccessKey | None:
 
 
 def _pair(app_id: str | None, token: str | None) -> AccessKey | None:
-    known = app_id and token and len(app_id) <= LONGEST
-    return AccessKeyStore(settings.table()).find(app_id, token) if known and app_id and token else None
+    if not (app_id and token) or len(app_id) > LONGEST:
+        return None
+    return AccessKeyStore(settings.table()).find(app_id, token)
 
 
 def _bearer(header: str, *, at: datetime) -> AccessKey | None:

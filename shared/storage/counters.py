@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.errors import Moved
 from shared.storage.keys import Key
-from shared.storage.table import MOST_WRITES, Item, Table, update
+from shared.storage.table import MOST_WRITES, Item, Table, add, update
 
 LONGEST_SEQUENCE = 40
 """Digits that a sequence number of a stream may have."""
@@ -96,11 +96,7 @@ class CounterStore:
                 only_if="attribute_not_exists(PK) OR #sequence < :first",
                 otherwise=Moved(),
             ),
-            *(
-                update(Key.counter(kind), "ADD #entries :more", {"more": more}, only_if="")
-                for kind, more in sorted(counts.items())
-                if more
-            ),
+            *(add(Key.counter(kind), {"entries": more}) for kind, more in sorted(counts.items()) if more),
         )
 
 

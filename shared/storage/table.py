@@ -105,17 +105,14 @@ def replace(key: Key, item: Item, *, version: int, otherwise: Exception) -> Writ
 
 
 def update(
-    key: Key,
-    expression: str,
-    values: Item,
-    *,
-    only_if: str = "attribute_exists(PK)",
-    otherwise: Exception | None = None,
+    key: Key, expression: str, values: Item, *, only_if: str = "attribute_exists(PK)", otherwise: Exception
 ) -> Write:
     """Change attributes in place; ``#word`` stands for a reserved attribute name."""
-    body: dict[str, Any] = {"Key": encoded(key._asdict()), "UpdateExpression": expression}
-    if only_if:
-        body["ConditionExpression"] = only_if
+    body: dict[str, Any] = {
+        "Key": encoded(key._asdict()),
+        "UpdateExpression": expression,
+        "ConditionExpression": only_if,
+    }
     if names := set(re.findall(r"#\w+", f"{expression} {only_if}")):
         body["ExpressionAttributeNames"] = {name: name[1:] for name in sorted(names)}
     if values:

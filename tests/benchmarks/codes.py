@@ -1,11 +1,8 @@
 """Codes by the hundred thousand: drawn in memory, persisted by the async action, and in a checkout's way."""
 
-import importlib
-import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -14,11 +11,9 @@ from rich.console import Group
 from rich.table import Table
 
 from infra.local import engine
-from infra.local.events import event_of
 from infra.local.service import free_port
+from tests.benchmarks.asking import NOW, ask
 
-NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
-KEYS = [("x-app-id", "sandbox"), ("x-app-token", "sandbox-secret")]
 MANY = 100_000
 FEW = 10
 DRAWN = 1_000_000
@@ -72,7 +67,7 @@ def _persisted() -> Table:
     action = _carried_on(action_id)
     took = time.perf_counter() - started
     assert action.done == MANY - 1, action
-    assert _call("GET", f"/v1/campaigns/{many}")["vouchers_count"] == MANY, few
+    assert ask("GET", f"/v1/campaigns/{many}")["vouchers_count"] == MANY, few
     table = Table(
         *("persisted", "s", "codes/s", "CPU s: worker", "engine"), title="100,000 by action", title_justify="left"
     )
@@ -89,11 +84,11 @@ def _checkouts() -> Table:
         for name, times in spent.items():
             codes = [f"{name}-{round_}-{number}" for number in range(EACH)]
             for code in codes:
-                _call("POST", f"/v1/campaigns/{name}/vouchers/{code}")
+                ask("POST", f"/v1/campaigns/{name}/vouchers/{code}")
             before = time.process_time() + _cpu(engine_process)
             for code in codes:
-                _call("POST", "/v1/validations", _checkout(code))
-                _call("POST", "/v1/redemptions", _checkout(code))
+                ask("POST", "/v1/validations", _checkout(code))
+                ask("POST", "/v1/redemptions", _checkout(code))
             if round_:  # the first warms both up
                 times.append((time.process_time() + _cpu(engine_process) - before) * 1000 / EACH)
     table = Table(
@@ -113,8 +108,8 @@ def _checkouts() -> Table:
 def _campaign(name: str, count: int) -> tuple[str, str]:
     """The ids of a campaign and of the action that makes its codes; few are made at once."""
     voucher = {"discount": {"type": "PERCENT", "percent_off": 10}, "redemption": {"quantity": 1}}
-    made = _call("POST", "/v1/campaigns", {"name": name, "voucher": voucher, "vouchers_count": count})
-    listed = _call("GET", "/v1/async-actions?limit=1")["async_actions"]
+    made = ask("POST", "/v1/campaigns", {"name": name, "voucher": voucher, "vouchers_count": count})
+    listed = ask("GET", "/v1/async-actions?limit=1")["async_actions"]
     action_id: str = listed[0]["id"]
     if count == FEW:
         _carried_on(action_id)
@@ -137,15 +132,6 @@ def _carried_on(action_id: str) -> Any:
 def _checkout(code: str) -> dict[str, Any]:
     items = [{"product_id": "mug", "quantity": 2, "price": 1_500}]
     return {"redeemables": [{"object": "voucher", "id": code}], "order": {"items": items}}
-
-
-def _call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    path, _, query = path.partition("?")
-    said = json.dumps(body or {}).encode()
-    name, event = event_of(method, path, query=query, headers=KEYS, body=said, now=NOW)
-    answer = importlib.import_module(f"functions.{name}").handler(event, None)
-    assert answer["statusCode"] == 200, answer
-    return json.loads(answer["body"])
 
 
 def _cpu(process: psutil.Process) -> float:

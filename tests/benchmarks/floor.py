@@ -1,10 +1,8 @@
 """What a redemption costs beyond its two DynamoDB calls, in CPU of this process."""
 
-import importlib
 import json
 import os
 import time
-from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -12,13 +10,11 @@ import boto3
 from rich.table import Table
 
 from infra.local import engine
-from infra.local.events import event_of
 from infra.local.service import free_port
+from tests.benchmarks.asking import NOW, ask
 
 ROUNDS = 10
 EACH = 60
-NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
-KEYS = [("x-app-id", "sandbox"), ("x-app-token", "sandbox-secret")]
 CALLS = ("BatchGetItem", "TransactWriteItems")
 
 
@@ -45,11 +41,11 @@ def measure() -> Table:
         for round_ in range(ROUNDS + 1):
             codes = [f"FLOOR-{round_}-{number}" for number in range(EACH)]
             for code in codes:
-                _call("POST", f"/v1/vouchers/{code}", {"discount": {"type": "AMOUNT", "amount_off": 100}})
+                ask("POST", f"/v1/vouchers/{code}", {"discount": {"type": "AMOUNT", "amount_off": 100}})
             made.clear()
             started = time.process_time()
             for code in codes:
-                _call("POST", "/v1/redemptions", _checkout(code))
+                ask("POST", "/v1/redemptions", _checkout(code))
             ours.append((time.process_time() - started) * 1000 / EACH)
             calls = [(name, _renamed(params)) for name, params in made]
             started = time.process_time()
@@ -70,12 +66,6 @@ def measure() -> Table:
 def _checkout(code: str) -> dict[str, Any]:
     items = [{"product_id": "mug", "quantity": 2, "price": 1_500}]
     return {"redeemables": [{"object": "voucher", "id": code}], "order": {"items": items}}
-
-
-def _call(method: str, path: str, body: dict[str, Any]) -> None:
-    name, event = event_of(method, path, headers=KEYS, body=json.dumps(body).encode(), now=NOW)
-    answer = importlib.import_module(f"functions.{name}").handler(event, None)
-    assert answer["statusCode"] == 200, answer
 
 
 def _renamed(params: dict[str, Any]) -> dict[str, Any]:
