@@ -1,4 +1,4 @@
-"""The ``bonbon`` command: serve locally; make, list and revoke keys; redrive what failed."""
+"""The ``bonbon`` command: serve locally; make, list and revoke keys; settle a project; redrive what failed."""
 
 import argparse
 import json
