@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.domain.assignments import Assignment
 from shared.domain.codes import CodeConfig
 from shared.domain.discounts import Discount
 from shared.domain.gifts import Gift
@@ -36,6 +37,8 @@ class Campaign(Windows):
     active: bool = True
     metadata: Metadata = Field(default_factory=dict)
     category: Name | None = None
+    assignments: tuple[Assignment, ...] = ()
+    """The rules that all of its codes are under."""
     creation_status: Literal["DONE", "IN_PROGRESS", "FAILED"] = "DONE"
     vouchers_count: int = 0
     making: dict[str, int] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from shared.domain.assignments import Assignment
 from shared.domain.campaigns import Campaign, Uses
 from shared.domain.codes import Code
 from shared.domain.discounts import Discount
@@ -47,6 +48,8 @@ class Voucher(Windows):
     active: bool = True
     additional_info: Text | None = None
     metadata: Metadata = Field(default_factory=dict)
+    assignments: tuple[Assignment, ...] = ()
+    """The rules that it is under, beside those of its campaign."""
     created_at: Instant
     updated_at: Instant | None = None
     holder_id: str | None = None

@@ -1,0 +1,141 @@
+"""What limits count: how often, over which order value and for how much discount something was used, in a period.
+
+A shop's rules name what they limit, ``campaign.redemptions.count.daily``: that is a measure (how many times) of a
+subject (the campaign) in a period (the day, as the project's zone has it).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class Used(NamedTuple):
+    """What was used: redemptions, the value of their orders, and the discount given, both in minor units."""
+
+    times: int = 0
+    amount: int = 0
+    discounted: int = 0
+
+    def plus(self, other: "Used") -> "Used":
+        """Both together.
+
+        >>> Used(1, 2_000, 300).plus(Used(1, 500, 50))
+        Used(times=2, amount=2500, discounted=350)
+        """
+        return Used(self.times + other.times, self.amount + other.amount, self.discounted + other.discounted)
+
+    def negated(self) -> "Used":
+        """As much, the other way round."""
+        return Used(-self.times, -self.amount, -self.discounted)
+
+
+class Usage(NamedTuple):
+    """What is counted: the uses of a subject in a period. Its name is the same for ever.
+
+    >>> Usage("camp_1/cust_7", "2026-W47").name
+    'camp_1/cust_7 2026-W47'
+    """
+
+    subject: str
+    period: str = "all"
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject} {self.period}"
+
+    @classmethod
+    def named(cls, name: str) -> "Usage":
+        """The reverse of ``name``.
+
+        >>> Usage.named("v_1/user/ann lee 2026-11").subject
+        'v_1/user/ann lee'
+        """
+        subject, _, period = name.rpartition(" ")
+        return cls(subject, period)
+
+
+class Need(NamedTuple):
+    """What must still hold of a usage when a redemption is committed, for its verdict rests on it.
+
+    ``most`` bounds what the measure comes to with this redemption; ``exactly`` is what it must have been without it.
+    """
+
+    usage: Usage
+    measure: str
+    most: int | None = None
+    exactly: int | None = None
+
+
+class Who(NamedTuple):
+    """Of whom limits may count: ids of the voucher, the campaign, the customer; the user and the key pair that ask."""
+
+    voucher: str
+    campaign: str | None = None
+    customer: str | None = None
+    user: str | None = None
+    api_key: str | None = None
+
+
+class Limit(NamedTuple):
+    """What a rule's name limits."""
+
+    measure: str
+    subject: Callable[[Who], str | None]
+    period: str
+
+
+def period_of(sort: str, at: datetime, zone: ZoneInfo) -> str:
+    """The name of the day, week (from Monday, as ISO 8601 counts them) or month that an instant lies in, in a zone.
+
+    >>> at = datetime.fromisoformat("2026-11-30T23:30:00+00:00")
+    >>> [period_of(sort, at, ZoneInfo("Europe/Paris")) for sort in ("daily", "weekly", "monthly", "all")]
+    ['2026-12-01', '2026-W49', '2026-12', 'all']
+    """
+    day = at.astimezone(zone).date()
+    match sort:
+        case "daily":
+            return day.isoformat()
+        case "weekly":
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02d}"
+        case "monthly":
+            return f"{day:%Y-%m}"
+        case _:
+            return "all"
+
+
+def _of(*parts: str | None) -> str | None:
+    return None if None in parts else "/".join(part for part in parts if part is not None)
+
+
+_SUBJECTS: dict[str, tuple[str, Callable[[Who], str | None]]] = {
+    "redemption.count": ("times", lambda who: who.voucher),
+    "redemption.count.per_incentive": ("times", lambda who: who.voucher),
+    "redemption.count.per_customer": ("times", lambda who: _of(who.voucher, who.customer)),
+    "redemption.count.per_user": ("times", lambda who: _of(who.voucher, "user", who.user)),
+    "redemption.count.per_api_key": ("times", lambda who: _of(who.voucher, "key", who.api_key)),
+    "campaign.redemptions.count": ("times", lambda who: who.campaign),
+    "campaign.redemptions.customers_count": ("times", lambda who: _of(who.campaign, who.customer)),
+    "campaign.orders.amount": ("amount", lambda who: who.campaign),
+    "campaign.orders.amount_discounted": ("discounted", lambda who: who.campaign),
+}
+LIMITS = {
+    name if period == "all" else f"{name}.{period}": Limit(measure, subject, period)
+    for name, (measure, subject) in _SUBJECTS.items()
+    for period in ("all", "daily", "weekly", "monthly")
+}
+"""By the name that a rule has for it."""
+
+
+def usage_of(name: str, who: Who, *, at: datetime, zone: ZoneInfo) -> Usage | None:
+    """What a rule of this name counts of somebody at an instant; None if that somebody is not known.
+
+    >>> zone, at = ZoneInfo("UTC"), datetime.fromisoformat("2026-11-22T12:00:00+00:00")
+    >>> usage_of("campaign.redemptions.count.daily", Who("v_1", "camp_1"), at=at, zone=zone)
+    Usage(subject='camp_1', period='2026-11-22')
+    >>> usage_of("redemption.count.per_customer", Who("v_1"), at=at, zone=zone)
+    """
+    limit = LIMITS[name]
+    subject = limit.subject(who)
+    return None if subject is None else Usage(subject, period_of(limit.period, at, zone))
