@@ -1,6 +1,6 @@
 """Campaigns: found by id or by name, kept warm for a moment where a moment does no harm."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from shared.domain.actions import AsyncAction
@@ -58,18 +58,27 @@ class CampaignStore:
 
     def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Campaign]:
         """Campaigns by id, each a moment old at most if ``warm``, else as they are now."""
-        known: dict[str, Campaign] = {}
-        missing: dict[Key, str] = {}
-        for id_ in dict.fromkeys(ids):
-            key = Key.campaign(self.project, id_)
-            if warm and (campaign := self._warm.of(self._table, key)):
-                known[id_] = campaign
-            else:
-                missing[key] = id_
-        if missing:
-            for key, item in self._table.get_many(missing).items():
-                known[missing[key]] = self._warm.keep(self._table, key, value_of(Campaign, item, ATTRIBUTES))
-        return known
+        ids = tuple(dict.fromkeys(ids))
+        known = self.seen(ids) if warm else {}
+        missing = [self.key(id_) for id_ in ids if id_ not in known]
+        return {**known, **self.among(self._table.get_many(missing) if missing else {}, ids)}
+
+    def key(self, id_: str) -> Key:
+        return Key.campaign(self.project, id_)
+
+    def seen(self, ids: Iterable[str]) -> dict[str, Campaign]:
+        """Those of the campaigns that are warm."""
+        known = ((id_, self._warm.of(self._table, self.key(id_))) for id_ in ids)
+        return {id_: campaign for id_, campaign in known if campaign}
+
+    def among(self, items: Mapping[Key, Item], ids: Iterable[str]) -> dict[str, Campaign]:
+        """Those of the campaigns that are among the items of a batch."""
+        keys = {id_: self.key(id_) for id_ in ids}
+        return {
+            id_: self._warm.keep(self._table, key, value_of(Campaign, items[key], ATTRIBUTES))
+            for id_, key in keys.items()
+            if key in items
+        }
 
     def wanted(self, query: Query) -> Listed[Campaign]:
         """The campaigns that are asked for."""

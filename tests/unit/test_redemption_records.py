@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.checkout import Checkout, Facts, Verdict, decide
+from shared.domain.checkout import Checkout, Facts, Verdict
+from shared.domain.decision import decide
 from shared.domain.customers import Customer, Profile
 from shared.domain.ids import code_hash
 from shared.domain.orders import Order, StoredOrder
