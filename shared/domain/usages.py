@@ -4,7 +4,7 @@ A shop's rules name what they limit, ``campaign.redemptions.count.daily``: that 
 subject (the campaign) in a period (the day, as the project's zone has it).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -65,6 +65,26 @@ class Need(NamedTuple):
     measure: str
     most: int | None = None
     exactly: int | None = None
+
+
+class Kept(NamedTuple):
+    """A usage as it was read: what was spent and is held together, and how many holds are among it."""
+
+    used: Used = Used()
+    holds: int = 0
+
+
+class Counted(NamedTuple):
+    """What is known of some usages."""
+
+    kept: Mapping[Usage, Kept] = {}
+    freed: Mapping[Usage, Used] = {}
+    """What is among it of holds that do not stand in this request's way: its own, and those that have lapsed."""
+
+    @property
+    def used(self) -> dict[Usage, Used]:
+        """What stands against this request."""
+        return {usage: kept.used.plus(self.freed.get(usage, Used()).negated()) for usage, kept in self.kept.items()}
 
 
 class Who(NamedTuple):
