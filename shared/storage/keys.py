@@ -9,6 +9,8 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     hold (session)      {project}#voucher#{hash}        hold#{session key}
     credits by hand     {project}#voucher#{hash}        vtx#{id}
     redemption          {project}#redemptions#{hash}    {milliseconds}{random}
+    what limits count   {project}#usage#{usage's name}  usage
+    what holds take     {project}#usage#{usage's name}  hold#{until}#{hash}#{session key}
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
     publication         {project}#publication#{id}      publication
@@ -61,8 +63,8 @@ TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled"), "owne
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
-"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits, or what an import was
-sent. Only a broom: nothing ever waits for it."""
+"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits or of a day's uses, or
+what an import was sent. Only a broom: nothing ever waits for it."""
 
 SHARDS = 8
 """Partitions a list is spread over: 8 × 1,000 writes a second."""
@@ -103,6 +105,15 @@ class Key(NamedTuple):
         """
         _, _, body = redemption_id.partition("_")
         return cls(f"{project}#redemptions#{body[:16]}", body[16:])
+
+    @classmethod
+    def usage(cls, project: str, name: str) -> "Key":
+        return cls(f"{project}#usage#{name}", "usage")
+
+    @classmethod
+    def held(cls, project: str, name: str, until: int, code_hash: str, session: str) -> "Key":
+        """What a hold takes of a usage, beside it: in the order in which holds lapse."""
+        return cls(f"{project}#usage#{name}", f"hold#{until:016d}#{code_hash}#{session}")
 
     @classmethod
     def campaign(cls, project: str, campaign_id: str) -> "Key":
