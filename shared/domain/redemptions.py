@@ -45,7 +45,7 @@ class Redemption(Frozen):
     applied: int | None = None
     credits: int | None = None
     counted: dict[str, Used] | None = None
-    """What it used of whatever was limited then, by the usage's name: a rollback gives it back to where it came from."""
+    """What it used of whatever was limited then, by the usage's name: a rollback gives it back to where it was taken."""
     failure_code: str | None = None
     failure_message: str | None = None
     tracking_id: str | None = None
@@ -182,7 +182,8 @@ def refused(verdict: Verdict, made: Circumstances) -> Told:
     )
     redeemable: Redeemable | None = first.redeemable
     offers = {code: Offer(redeemable.voucher, redeemable.campaign)} if redeemable else {}
-    return Told((record,), order=verdict.facts.order, customer=verdict.facts.customer, offers=offers)
+    facts = verdict.facts
+    return Told((record,), order=facts.order, customer=facts.customer, offers=offers, inapplicable=verdict.inapplicable)
 
 
 def rolled_back(
