@@ -49,8 +49,8 @@ class Eligibility:
             rule = self._facts.rules.get(id_)
             if rule is None:
                 yield RULE_GONE
-            elif not moved or rule.asks.price:
-                yield from rule.unmet(case)
+            elif (not moved or rule.asks.price) and (reason := rule.unmet(case)):
+                yield reason
 
     def let_in(self, offer: Applicable) -> Applicable:
         """The offer with what it counts and needs; from now on it counts."""
