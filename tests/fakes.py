@@ -27,6 +27,7 @@ from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Offer, Redemption, Told
+from shared.domain.schemas import Schema, Schemas
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
@@ -136,6 +137,10 @@ class Store:
 
     def _hold_spot(self, code: str, session: str) -> Spot:
         return self._spot("hold", code_hash(self.project, code), session)
+
+    def settled(self) -> Project:
+        settings: Project | None = self._memory.get(*self._spot("settings"))
+        return settings or Project()
 
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)
@@ -591,7 +596,12 @@ class FakeProjects(Store):
 
     def save(self, project: Project) -> None:
         with self._memory.commit() as draft:
-            draft.things[self._spot("settings")] = project
+            draft.things[self._spot("settings")] = project._replace(schemas=self.settled().schemas)
+
+    def save_schema(self, schema: Schema) -> None:
+        schemas = Schemas({**self.settled().schemas.of, schema.related_object: schema})
+        with self._memory.commit() as draft:
+            draft.things[self._spot("settings")] = self.settled()._replace(schemas=schemas)
 
 
 class FakeCustomers(Store):

@@ -8,11 +8,13 @@ from shared.domain.attributes import CAMPAIGNS
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
+from shared.domain.projects import Project
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, Key, listing
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Reading, Source, Window, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, Write, create, delete, update
 from shared.storage.voucher_items import adding
 from shared.storage.warm import Warm
@@ -29,16 +31,21 @@ class CampaignStore:
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        self._settings = ProjectStore(table, project)
 
     def find(self, id_or_name: str) -> Campaign | None:
         """A campaign as it is now, by its id or else by its name."""
         by_id, by_name = Key.campaign(self.project, id_or_name), Key.campaign_name(self.project, id_or_name)
-        found = self._table.get_many([by_id, by_name])
+        found = self._settings.read_along([by_id, by_name])
         item: Item | None = found.get(by_id)
         if item is None and by_name in found:
             item = self._table.get(Key.campaign(self.project, found[by_name]["id"]))
         campaign = value_of(Campaign, item, ATTRIBUTES) if item else None
         return None if campaign is None or campaign.deleted else campaign
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with the campaign that was looked for."""
+        return self._settings.now()
 
     def get(self, id_or_name: str) -> Campaign:
         """A campaign as it is now.

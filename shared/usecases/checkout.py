@@ -10,6 +10,7 @@ from shared.domain.ids import timed
 from shared.domain.orders import StoredOrder, as_known
 from shared.domain.redemptions import Buyer, Chance
 from shared.domain.vouchers import Hold, Redeemable, Voucher
+from shared.usecases.schemas import refuse_checkout
 
 
 class Gathering(Protocol):
@@ -31,9 +32,13 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
     """Gather the facts of a checkout and decide; holds that have lapsed are looked for only where they matter.
 
     An order that is known costs what is known of it, but for what this request says anew.
+
+    Raises:
+        InvalidPayload: if metadata is not what the project's schemas want.
     """
     facts = ledger.gather(checkout, at=at, warm=warm)
     checkout = checkout._replace(order=as_known(checkout.order, facts.order))
+    refuse_checkout(checkout, facts, keeps=not warm)
     full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
     if full:
         session = checkout.session.key if checkout.session else None

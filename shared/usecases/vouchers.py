@@ -7,9 +7,10 @@ from typing import Protocol
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.usecases import judged_anew
+from shared.usecases.schemas import Settled
 
 
-class Vouchers(Protocol):
+class Vouchers(Settled, Protocol):
     def get(self, code: str) -> Made: ...
     def add(self, made: Made, *, otherwise: Exception) -> None: ...
     def save(self, made: Made) -> None: ...
@@ -23,9 +24,11 @@ def create_voucher(make: Callable[[], Voucher], *, given: bool, vouchers: Vouche
     """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free.
 
     Raises:
-        Duplicate: if the given code, in any spelling, is taken.
+        Duplicate: if the given code, in any spelling, is taken; InvalidPayload: if its metadata is not what the
+            project's schema wants.
     """
     made = Made(make())
+    vouchers.settled().schemas.refuse("voucher", made.voucher.metadata)
     vouchers.add(made, otherwise=Duplicate("voucher", made.voucher.code) if given else Moved())
     return made
 
@@ -35,10 +38,12 @@ def change_voucher(code: str, change: Callable[[Voucher], Voucher], *, at: datet
     """Change a voucher; its counters are not touched.
 
     Raises:
-        NotFound: no such voucher.
+        NotFound: no such voucher; InvalidPayload: if its metadata is not what the project's schema wants.
     """
     made = vouchers.get(code)
     changed = Made(change(made.voucher).model_copy(update={"updated_at": at}), made.campaign)
+    if changed.voucher.metadata != made.voucher.metadata:
+        vouchers.settled().schemas.refuse("voucher", changed.voucher.metadata)
     vouchers.save(changed)
     return changed
 

@@ -92,4 +92,3 @@ def in_public(of: PromotionError) -> PromotionError:
 def as_public(reason: Reason | None) -> Reason:
     """The reason that anybody is told: the one there is, in the shop's own words where its rule has some."""
     return NOT_APPLICABLE._replace(message=reason.message, own=True) if reason and reason.own else NOT_APPLICABLE
-
