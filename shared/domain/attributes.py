@@ -1,15 +1,19 @@
 """What each kind of thing may be asked about, by the names that the contract has for it in filters and in ``order``."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import normal_form
 from shared.domain.filters import Attribute, Attributes, Sort
-from shared.domain.redemptions import Redemption
 from shared.domain.summaries import Person
 from shared.domain.vouchers import Made
+
+if TYPE_CHECKING:  # a redemption is of a checkout, which has rules, which ask for these attributes of customers
+    from shared.domain.redemptions import Redemption
 
 
 def text(of: Callable[[Any], Any]) -> Attribute:

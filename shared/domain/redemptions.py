@@ -45,7 +45,7 @@ class Redemption(Frozen):
     applied: int | None = None
     credits: int | None = None
     counted: dict[str, Used] | None = None
-    """What it used of whatever was limited then, by the usage's name: a rollback gives it back to where it was taken."""
+    """What it used of what was limited then, by the usage's name: a rollback gives it back to where it was taken."""
     failure_code: str | None = None
     failure_message: str | None = None
     tracking_id: str | None = None
