@@ -220,6 +220,23 @@ ASYNC_ACTIONS: Attributes = {
 }
 
 
+RULES: Attributes = {
+    **COMMON,
+    "name": text(lambda rule: rule.name),
+    "type": text(lambda rule: rule.type),
+    "context_type": text(lambda rule: rule.context_type),
+    "assignments_count": number(lambda rule: rule.assignments_count),
+}
+
+ASSIGNMENTS: Attributes = {
+    "id": text(lambda assignment: assignment.id),
+    "created_at": date(lambda assignment: assignment.created_at),
+    "rule_id": text(lambda assignment: assignment.rule_id),
+    "related_object_id": text(lambda assignment: assignment.related_object_id),
+    "related_object_type": text(lambda assignment: assignment.related_object_type),
+}
+
+
 def _said(field: str) -> Callable[[Any], Any]:
     """What a customer's profile says."""
     return lambda person: getattr(person.customer.profile, field)

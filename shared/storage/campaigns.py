@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from shared.domain.actions import AsyncAction
+from shared.domain.assignments import Assignment
 from shared.domain.attributes import CAMPAIGNS
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.domain.projects import Project
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
+from shared.storage.assignments import assigning, freeing
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, Key, listing
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Reading, Source, Window, of_keys
@@ -99,13 +102,14 @@ class CampaignStore:
         *firsts: Voucher,
         outcome: object,
         action: AsyncAction | None = None,
+        rules: Sequence[ValidationRule] = (),
         otherwise: Exception | None = None,
     ) -> None:
-        """Make a campaign, with its first codes and the action that makes the others; ``otherwise`` is what a code
-        that is taken means, if it is not that another is to be drawn.
+        """Make a campaign, with its first codes, the action that makes the others, and those ``rules`` of its own that
+        are new; ``otherwise`` is what a code that is taken means, if it is not that another is to be drawn.
 
         Raises:
-            Duplicate: if the name is taken, Moved: if a code is.
+            Duplicate: if the name is taken, Moved: if a code is, InvalidPayload: if there is no such rule.
         """
         item = {
             **item_of(campaign, ATTRIBUTES),
@@ -116,12 +120,21 @@ class CampaignStore:
             create(name, {"id": campaign.id}, otherwise=Duplicate("campaign", campaign.name)),
             create(Key.campaign(self.project, campaign.id), item, otherwise=Moved()),
             *(adding(self.project, voucher, otherwise=otherwise or Moved()) for voucher in firsts),
+            *assigning(self.project, campaign.assignments, rules),
             *self._starting(action),
             outcome=outcome,
         )
 
-    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None:
-        """Change a campaign from the version that was read, and start the action that goes with it.
+    def save(
+        self,
+        campaign: Campaign,
+        *,
+        outcome: object = None,
+        action: AsyncAction | None = None,
+        released: Sequence[Assignment] = (),
+    ) -> None:
+        """Change a campaign from the version that was read, and start the action that goes with it; ``released`` are
+        the rules that it is under no longer.
 
         Raises:
             Moved: if somebody else has changed it since.
@@ -136,16 +149,33 @@ class CampaignStore:
             version=campaign.version,
             otherwise=Moved(),
         )
-        self._table.commit(changing, *self._starting(action), outcome=outcome)
-        self._warm.forget(self._table, key)
+        freed = freeing(self.project, released)
+        self._table.commit(changing, *self._starting(action), *freed, outcome=outcome)
+        self.forget(campaign.id)
+
+    def forget(self, campaign_id: str) -> None:
+        """Trust what this process has seen of a campaign no more: it has just changed it."""
+        self._warm.forget(self._table, Key.campaign(self.project, campaign_id))
 
     def add_vouchers(
-        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+        self,
+        campaign: Campaign,
+        vouchers: Sequence[Voucher],
+        *,
+        outcome: object = None,
+        rules: Sequence[ValidationRule] = (),
+        otherwise: Exception,
     ) -> None:
-        """Add codes to a campaign, all or none; ``otherwise`` is what a code that is taken means."""
+        """Add codes to a campaign, all or none, with those ``rules`` of theirs that are new; ``otherwise`` is what it
+        means that a code is taken.
+
+        Raises:
+            InvalidPayload: if there is no such rule.
+        """
         self._table.commit(
             *(adding(self.project, voucher, otherwise=otherwise) for voucher in vouchers),
             self.counting(campaign, len(vouchers)),
+            *(write for voucher in vouchers for write in assigning(self.project, voucher.assignments, rules)),
             outcome=outcome,
         )
 

@@ -14,6 +14,8 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
     publication         {project}#publication#{id}      publication
+    validation rule     {project}#rule#{id}             rule
+    what is under it    {project}#rule#{id}             assignment#{hash of the voucher's or campaign's id}
     who has joined      {project}#customer#{id}         joined#{campaign id}
     customer            {project}#customer#{id}         customer
     customer's summary  {project}#customer#{id}         summary
@@ -46,6 +48,7 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
              {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
     owners   {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 
@@ -66,6 +69,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     how far an action's lanes are            one query of one partition
     a free code of a campaign                one query of one shard, from a random point
     whether somebody is in a segment         one read, if it is static; else their profile and summary, and no more
+    the rules that an offer is under         their ids stand with it; then one batch, and none while they are warm
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list
@@ -144,6 +148,20 @@ class Key(NamedTuple):
     @classmethod
     def publication(cls, project: str, publication_id: str) -> "Key":
         return cls(f"{project}#publication#{publication_id}", "publication")
+
+    @classmethod
+    def rule(cls, project: str, rule_id: str) -> "Key":
+        return cls(f"{project}#rule#{rule_id}", "rule")
+
+    @classmethod
+    def assignment(cls, project: str, assignment_id: str) -> "Key":
+        """The id is ``asgm_{the rule's}{16 digits}``, so it tells beside which rule it is kept.
+
+        >>> Key.assignment("sandbox", "asgm_0199cafe0123456789abcdef")
+        Key(PK='sandbox#rule#val_0199cafe', SK='assignment#0123456789abcdef')
+        """
+        _, _, body = assignment_id.partition("_")
+        return cls(f"{project}#rule#val_{body[:-16]}", f"assignment#{body[-16:]}")
 
     @classmethod
     def joined(cls, project: str, customer_id: str, campaign_id: str) -> "Key":

@@ -81,7 +81,7 @@ class ProductStore:
             return [sku_of(item) for item in items]
 
         key = partial(Key.sku, self.project)
-        narrow = {"product_id": of_owner(self._table, f"{self.project}#product", "sku")}
+        narrow = {"product_id": of_owner(self._table, self.project, "product", "sku")}
         of_it = Filter((Condition("product_id", "is", (product.id,)),))
         query = query._replace(filters=(of_it, *query.filters))
         return ListOf(self._table, self.project, "sku", SKUS, skus, key, narrow=narrow).wanted(query)

@@ -144,6 +144,19 @@ def releasing(project: str, voucher: Voucher, hold: Hold) -> tuple[Write, Write]
     return dropping(project, voucher, hold, otherwise=Moved()), update(key, expression, back, otherwise=Moved())
 
 
+def removing(project: str, voucher: Voucher) -> Write:
+    """The write that removes a voucher for good, if nobody has changed it since; so none goes with a rule that was put
+    on it meanwhile.
+    """
+    key = Key.voucher(project, code_hash(project, voucher.code))
+    return delete(
+        key,
+        only_if="attribute_not_exists(PK) OR #version = :was",
+        values={"was": voucher.version},
+        otherwise=Moved(),
+    )
+
+
 def drop_company(table: Table, project: str, voucher: Voucher) -> None:
     """Remove what stands beside a voucher that is to go, holds and changes of its credits: they would count against
     whoever is given the code next.

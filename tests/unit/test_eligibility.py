@@ -106,9 +106,7 @@ def test_the_second_code_of_a_campaign_finds_what_the_first_has_used() -> None:
 
 
 def test_a_budget_is_charged_what_each_offer_takes_off_when_its_turn_comes() -> None:
-    spring = campaign(
-        discount=percent(10), assignments=(Assignment.of(PROJECT, "val_1", "campaign", "camp_1", AT),)
-    )
+    spring = campaign(discount=percent(10), assignments=(Assignment.of(PROJECT, "val_1", "campaign", "camp_1", AT),))
     codes = [Redeemable(code_of(spring, code), spring) for code in ("A", "B")]
     of = judged(*codes, rules=[rule(budget(1_900))])
     assert [it.counts for it in of.applicable] == [

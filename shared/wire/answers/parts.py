@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # a function that promises nothing need not load it
     from shared.domain.actions import AsyncAction
 
 Json = dict[str, Any]
-NO_ASSIGNMENTS: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
 def present(**fields: Any) -> Json:
