@@ -112,7 +112,7 @@ def _what_all_share(checkout: Checkout, facts: Facts, *, at: datetime) -> Case:
         who=Who(""),
         person=person,
         segments=facts.segments,
-        amount=order and order.total,
+        amount=order.total if order else None,
         lines=facts.lines,
         order_metadata=(order and order.metadata) or {},
         metadata=checkout.metadata or {},
