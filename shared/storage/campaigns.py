@@ -1,6 +1,5 @@
 """Campaigns: found by id or by name, kept warm for a moment where a moment does no harm."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
@@ -16,16 +15,16 @@ from shared.storage.keys import SHARDS, Key, listing
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Reading, Source, Window, of_keys
 from shared.storage.table import Item, Table, Write, create, delete, update
 from shared.storage.voucher_items import adding
+from shared.storage.warm import Warm
 
 ATTRIBUTES = ("active", "deleted", "vouchers_count", "version")
-WARM_SECONDS = 5.0
-"""How long a validation may trust a campaign it has seen. A redemption never does: "off" bites there at once."""
 
 
 class CampaignStore:
     """The campaigns of one project."""
 
-    _warm: dict[tuple[str, Key], tuple[float, Campaign]] = {}  # noqa: RUF012 - one per process, on purpose
+    _warm = Warm[Campaign]()
+    """A validation may trust a campaign for a moment. A redemption never does: "off" bites there at once."""
 
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
@@ -58,21 +57,18 @@ class CampaignStore:
         return value_of(Campaign, item, ATTRIBUTES) if item else None
 
     def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Campaign]:
-        """Campaigns by id, each at most ``WARM_SECONDS`` old if ``warm``, else as they are now."""
+        """Campaigns by id, each a moment old at most if ``warm``, else as they are now."""
         known: dict[str, Campaign] = {}
         missing: dict[Key, str] = {}
         for id_ in dict.fromkeys(ids):
             key = Key.campaign(self.project, id_)
-            seen, campaign = self._warm.get((self._table.name, key), (float("-inf"), None))
-            if warm and campaign and time.monotonic() - seen < WARM_SECONDS:
+            if warm and (campaign := self._warm.of(self._table, key)):
                 known[id_] = campaign
             else:
                 missing[key] = id_
         if missing:
             for key, item in self._table.get_many(missing).items():
-                campaign = value_of(Campaign, item, ATTRIBUTES)
-                known[missing[key]] = campaign
-                self._warm[self._table.name, key] = (time.monotonic(), campaign)
+                known[missing[key]] = self._warm.keep(self._table, key, value_of(Campaign, item, ATTRIBUTES))
         return known
 
     def wanted(self, query: Query) -> Listed[Campaign]:
@@ -125,7 +121,7 @@ class CampaignStore:
             otherwise=Moved(),
         )
         self._table.commit(changing, *self._starting(action), outcome=outcome)
-        self._warm.pop((self._table.name, key), None)
+        self._warm.forget(self._table, key)
 
     def add_vouchers(
         self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception

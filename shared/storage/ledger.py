@@ -70,7 +70,7 @@ class Ledger:
         buyer = self._customers.canonical(items.get(customer)) if customer else None
         bought = order_of(items[order]) if order and order in items else None
         counted = self._customers.summary(buyer, items.get(summary)) if summary else self._customers.summary_for(bought)
-        return Facts(redeemables, buyer, bought, counted, self._settings.settled(items, settings))
+        return Facts(redeemables, buyer, bought, counted, self._settings.settled(items))
 
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         """Holds on a voucher that have lapsed by an instant, ``but`` one session's; costs a query of its holds."""

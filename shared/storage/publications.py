@@ -49,7 +49,7 @@ class PublicationStore:
             self._customers.canonical(items.get(customer)),
             value_of(Publication, found, ()) if found else None,
             items[joined]["publication_id"] if joined in items else None,
-            self._settings.settled(items, settings),
+            self._settings.settled(items),
         )
 
     def get(self, publication_id: str) -> Publication:
