@@ -73,6 +73,8 @@ PUBLICATIONS = Asked(
 ASYNC_ACTIONS = Asked(its.ASYNC_ACTIONS, {})
 CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
 ORDERS = Asked(its.ORDERS, {})
+RULES = Asked(its.RULES, {})
+ASSIGNMENTS = Asked(its.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
 
 PERIODS = {"created_at": ("after", "before"), "updated_at": ("after", "before")}
 OF_A_CUSTOMER = "customer"
