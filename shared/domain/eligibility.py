@@ -8,7 +8,8 @@ from shared.domain.checkout import Applicable, Checkout, Facts
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Reason
 from shared.domain.rules.case import Case, Line
-from shared.domain.rules.compiled import Compiled, Explained
+from shared.domain.rules.compiled import Compiled
+from shared.domain.rules.sets import Explained
 from shared.domain.summaries import Person, Summary
 from shared.domain.usages import Usage, Used, Who, added, usage_of
 from shared.domain.vouchers import Redeemable
@@ -112,7 +113,7 @@ def _what_all_share(checkout: Checkout, facts: Facts, *, at: datetime) -> Case:
         who=Who(""),
         person=person,
         segments=facts.segments,
-        amount=order and order.total,
+        amount=order.total if order else None,
         lines=facts.lines,
         order_metadata=(order and order.metadata) or {},
         metadata=checkout.metadata or {},

@@ -92,6 +92,7 @@ class Gathering:
         self._customer_id = customer_id(project, checkout.customer) if checkout.customer else None
         bought = order_id(project, checkout.order) if checkout.order else None
         self._order_key = Key.order(project, bought) if bought else None
+        self._asked_lines: dict[tuple[frozenset[str], bool], Asked] = {}
 
     def facts(self) -> Facts:
         """All that the decision may look at."""
@@ -159,7 +160,8 @@ class Gathering:
 
     @cached_property
     def _order(self) -> StoredOrder | None:
-        return order_of(self._batch[self._order_key]) if self._order_key in self._batch else None
+        item = self._batch.get(self._order_key) if self._order_key else None
+        return order_of(item) if item else None
 
     @property
     def _whose(self) -> str | None:
@@ -174,8 +176,8 @@ class Gathering:
         }
 
     def _own(self, named: str) -> Hold | None:
-        key = self._holds.get(named)
-        return hold_of(self._batch[key]) if key in self._batch else None
+        item = self._batch.get(self._holds[named]) if self._holds else None
+        return hold_of(item) if item else None
 
     def _rules_of(self, offers: Mapping[str, Redeemable]) -> Mapping[str, Compiled]:
         return self._rules.known(_ids_of(offers))
@@ -184,11 +186,11 @@ class Gathering:
         """What there is to ask about the order's lines, as it is with what is known of it."""
         collections = _asked_of(rules, "collections")
         stored = any(rule.asks.products for rule in rules.values())
-        if (collections, stored) != self._asked_lines[0]:
+        asked = collections, stored
+        if asked not in self._asked_lines:
             order = as_known(self._checkout.order, self._order)
-            asked = self._catalogue.asked(order, sorted(collections), products=stored)
-            self._asked_lines = (collections, stored), asked
-        return self._asked_lines[1]
+            self._asked_lines[asked] = self._catalogue.asked(order, sorted(collections), products=stored)
+        return self._asked_lines[asked]
 
     def _entered(self, rules: Mapping[str, Compiled]) -> frozenset[str]:
         """The segments that whoever buys is in, of those that rules ask for."""

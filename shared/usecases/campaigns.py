@@ -107,8 +107,8 @@ def add_voucher(
     ``under`` are the rules that it is under beside the campaign's.
 
     Raises:
-        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: no such rule, or its own
-            metadata is not what the project's schema wants.
+        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: no such rule, or
+            its own metadata is not what the project's schema wants.
     """
     campaign, project = campaigns.get(campaign_id), campaigns.project
     _refuse_own(own, campaigns)
