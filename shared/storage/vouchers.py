@@ -9,13 +9,15 @@ from shared.domain.ids import code_hash
 from shared.domain.lists import Listed, Query
 from shared.domain.projects import Project
 from shared.domain.publications import Publication
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
+from shared.storage.assignments import assigning, freeing
 from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import Key
 from shared.storage.lists import ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
 from shared.storage.projects import ProjectStore
-from shared.storage.table import Item, Table, chunks, create, delete, replace, update
+from shared.storage.table import Item, Table, chunks, create, replace, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
     adding,
@@ -23,6 +25,7 @@ from shared.storage.voucher_items import (
     hold_of,
     item_of_voucher,
     releasing,
+    removing,
     voucher_of,
 )
 
@@ -103,9 +106,15 @@ class VoucherStore:
 
         return Source(entries, in_order=False, steady=False)
 
-    def add(self, made: Made, *, otherwise: Exception) -> None:
-        """Make a voucher; ``otherwise`` is what it means that its code, in any spelling, is taken."""
-        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), outcome=made)
+    def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None:
+        """Make a voucher, with those ``rules`` of its own that are new; ``otherwise`` is what it means that its code,
+        in any spelling, is taken.
+
+        Raises:
+            InvalidPayload: if there is no such rule.
+        """
+        under = assigning(self._project, made.voucher.assignments, rules)
+        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), *under, outcome=made)
 
     def save(self, made: Made) -> None:
         """Change a voucher from the version that was read; its counters stay what they are.
@@ -125,16 +134,19 @@ class VoucherStore:
         self._table.commit(change, outcome=made)
 
     def remove(self, voucher: Voucher, *, for_good: bool) -> None:
-        """Delete a voucher: for good, or so that its code can never be given to another."""
-        key = self.key(voucher.code)
+        """Delete a voucher: for good, or so that its code can never be given to another.
+
+        Raises:
+            Moved: if somebody else has changed it since.
+        """
+        freed = freeing(self._project, voucher.assignments)
         if for_good:
             drop_company(self._table, self._project, voucher)
-            self._table.commit(delete(key), outcome=voucher)
+            self._table.commit(removing(self._project, voucher), *freed, outcome=voucher)
         else:
-            gone = voucher.model_copy(update={"deleted": True})
-            self._table.commit(
-                replace(key, item_of_voucher(gone), version=voucher.version, otherwise=Moved()), outcome=gone
-            )
+            gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
+            item, key = item_of_voucher(gone), self.key(voucher.code)
+            self._table.commit(replace(key, item, version=voucher.version, otherwise=Moved()), *freed, outcome=gone)
 
     def adjust(self, adjusted: tuple[Voucher, Adjustment]) -> None:
         """Change a card's balance, with the record of it.

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.actions import AsyncAction, shares
+from shared.domain.assignments import NO_RULES, Assignment, Under
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.errors import Duplicate, InvalidPayload, Moved
 from shared.domain.gifts import Gift
 from shared.domain.ids import voucher_id
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases import judged_anew
 from shared.usecases.schemas import Settled
@@ -34,23 +36,45 @@ class Campaigns(Settled, Protocol):
         *firsts: Voucher,
         outcome: object,
         action: AsyncAction | None = None,
+        rules: Sequence[ValidationRule] = (),
         otherwise: Exception | None = None,
     ) -> None: ...
-    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None: ...
+    def save(
+        self,
+        campaign: Campaign,
+        *,
+        outcome: object = None,
+        action: AsyncAction | None = None,
+        released: Sequence[Assignment] = (),
+    ) -> None: ...
     def add_vouchers(
-        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+        self,
+        campaign: Campaign,
+        vouchers: Sequence[Voucher],
+        *,
+        outcome: object = None,
+        rules: Sequence[ValidationRule] = (),
+        otherwise: Exception,
     ) -> None: ...
 
 
 @judged_anew
 def create_campaign(
-    campaign: Campaign, count: int, *, action: AsyncAction, draw: Draw, campaigns: Campaigns, queue: Queue
+    campaign: Campaign,
+    count: int,
+    *,
+    action: AsyncAction,
+    draw: Draw,
+    rules: Sequence[ValidationRule] = (),
+    campaigns: Campaigns,
+    queue: Queue,
 ) -> Campaign:
-    """Make a campaign with its first code; the others are made by an async action.
+    """Make a campaign with its first code; the others are made by an async action. Of the rules that it is under,
+    ``rules`` are made with it.
 
     Raises:
         Duplicate: if the name is taken, or the only code that there can be; InvalidPayload: if there are not so many,
-            or its metadata is not what the project's schema wants.
+            or no such rule, or its metadata is not what the project's schema wants.
     """
     refuse_impossible(campaign.code_config, count)
     if campaigns.find(campaign.name):
@@ -64,7 +88,7 @@ def create_campaign(
     first = [voucher_of(made, draw(made.code_config), project=campaigns.project, at=made.created_at)][:count]
     started = action.model_copy(update={"total": more, "shares": shares(more, PIECE)}) if more > 0 else None
     otherwise = _taken(first[0].code, campaign.code_config) if first else None
-    campaigns.add(made, *first, outcome=made, action=started, otherwise=otherwise)
+    campaigns.add(made, *first, outcome=made, action=started, rules=rules, otherwise=otherwise)
     return made
 
 
@@ -76,20 +100,22 @@ def add_voucher(
     *,
     at: datetime,
     draw: Draw,
+    under: Under = NO_RULES,
     campaigns: Campaigns,
 ) -> Made:
-    """Give a campaign one more code: this one, or a new one; ``own`` is what it does not have from the campaign.
+    """Give a campaign one more code: this one, or a new one; ``own`` is what it does not have from the campaign, and
+    ``under`` are the rules that it is under beside the campaign's.
 
     Raises:
-        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: if its own
-            metadata is not what the project's schema wants.
+        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: no such rule, or
+            its own metadata is not what the project's schema wants.
     """
-    campaign = campaigns.get(campaign_id)
+    campaign, project = campaigns.get(campaign_id), campaigns.project
     _refuse_own(own, campaigns)
-    voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=campaigns.project, at=at)
-    made = Made(voucher, campaign)
+    voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=project, at=at)
+    made = Made(under.put_on(voucher, "voucher", project=project, at=at), campaign)
     taken = Duplicate("voucher", code) if code else _taken(voucher.code, campaign.code_config)
-    campaigns.add_vouchers(campaign, [voucher], outcome=made, otherwise=taken)
+    campaigns.add_vouchers(campaign, [made.voucher], outcome=made, rules=under.new, otherwise=taken)
     return made
 
 
@@ -144,8 +170,8 @@ def delete_campaign(
     campaign = campaigns.get(campaign_id)
     started = action.model_copy(update={"campaign_id": campaign.id, "total": campaign.vouchers_count})
     queue.send(campaigns.project, started.id)
-    gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at})
-    campaigns.save(gone, outcome=started, action=started)
+    gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at, "assignments": ()})
+    campaigns.save(gone, outcome=started, action=started, released=campaign.assignments)
     return started
 
 

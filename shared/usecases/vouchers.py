@@ -1,10 +1,11 @@
 """Make, change and end a single voucher, and give a held use back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.errors import Duplicate, Moved, NotFound
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.usecases import judged_anew
 from shared.usecases.schemas import Settled
@@ -12,7 +13,7 @@ from shared.usecases.schemas import Settled
 
 class Vouchers(Settled, Protocol):
     def get(self, code: str) -> Made: ...
-    def add(self, made: Made, *, otherwise: Exception) -> None: ...
+    def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None: ...
     def save(self, made: Made) -> None: ...
     def remove(self, voucher: Voucher, *, for_good: bool) -> None: ...
     def hold(self, code: str, session: str) -> Hold | None: ...
@@ -20,16 +21,20 @@ class Vouchers(Settled, Protocol):
 
 
 @judged_anew
-def create_voucher(make: Callable[[], Voucher], *, given: bool, vouchers: Vouchers) -> Made:
-    """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free.
+def create_voucher(
+    make: Callable[[], Voucher], *, given: bool, rules: Sequence[ValidationRule] = (), vouchers: Vouchers
+) -> Made:
+    """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free. Of
+    the rules that it is under, ``rules`` are made with it.
 
     Raises:
-        Duplicate: if the given code, in any spelling, is taken; InvalidPayload: if its metadata is not what the
-            project's schema wants.
+        Duplicate: if the given code, in any spelling, is taken; InvalidPayload: if there is no such rule, or
+            its metadata is not what the project's schema wants.
     """
     made = Made(make())
     vouchers.settled().schemas.refuse("voucher", made.voucher.metadata)
-    vouchers.add(made, otherwise=Duplicate("voucher", made.voucher.code) if given else Moved())
+    taken = Duplicate("voucher", made.voucher.code) if given else Moved()
+    vouchers.add(made, rules=rules, otherwise=taken)
     return made
 
 
