@@ -17,7 +17,8 @@ from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.rules.case import Line
-from shared.domain.rules.compiled import Compiled, Explained
+from shared.domain.rules.compiled import Compiled
+from shared.domain.rules.sets import Explained
 from shared.domain.summaries import Summary
 from shared.domain.usages import Counted, Need, Usage, Used, added, needed
 from shared.domain.vouchers import Place, Redeemable

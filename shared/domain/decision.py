@@ -11,7 +11,7 @@ from shared.domain.eligibility import Eligibility
 from shared.domain.errors import Reason
 from shared.domain.gifts import credits_for
 from shared.domain.orders import Price
-from shared.domain.rules.compiled import Explained
+from shared.domain.rules.sets import Explained
 from shared.domain.stacking import NO_EFFECT, PRECEDING_FAILED, Stack
 from shared.domain.vouchers import NOT_ENOUGH_CREDITS, Redeemable
 

@@ -8,7 +8,8 @@ from shared.domain.checkout import Applicable, Checkout, Facts
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Reason
 from shared.domain.rules.case import Case, Line
-from shared.domain.rules.compiled import Compiled, Explained
+from shared.domain.rules.compiled import Compiled
+from shared.domain.rules.sets import Explained
 from shared.domain.summaries import Person, Summary
 from shared.domain.usages import Usage, Used, Who, added, usage_of
 from shared.domain.vouchers import Redeemable

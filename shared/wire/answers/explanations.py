@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.checkout import Verdict
 from shared.domain.model import iso
-from shared.domain.rules.compiled import Explained
+from shared.domain.rules.sets import Explained
 from shared.wire.answers.parts import Json, present
 
 
