@@ -16,7 +16,8 @@ WRITTEN = {
     "logic": "1",
 }
 """The same as an answer writes it."""
-LINES = {"included": [{"object": "product", "id": "prod_mug"}], "excluded": [], "included_all": False}
+MUG = {"object": "product", "id": "prod_mug", "effect": "APPLY_TO_CHEAPEST"}
+LINES = {"included": [MUG], "excluded": [], "included_all": False}
 
 
 @pytest.fixture
@@ -64,10 +65,7 @@ def test_a_rule_is_made_and_found_by_its_id_and_on_the_list(sdk: Sdk, api: Any) 
     assert made.id.startswith("val_")
     assert (made.name, made.type, made.context_type) == ("Above $100", "expression", "campaign.promotion")
     assert (made.rules, made.bundle_rules, made.error.message) == (WRITTEN, {}, "Spend more than $100")
-    assert made.applicable_to.to_dict()["included"][0] == {
-        **{"object": "product", "id": "prod_mug"},
-        "effect": "APPLY_TO_EVERY",
-    }
+    assert made.applicable_to.to_dict() == LINES
     assert (made.assignments_count, made.object, made.updated_at) == (0, "validation_rules", None)
     found = api.get_validation_rule(made.id)
     assert found.to_dict() == made.to_dict()
