@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.domain.escrow import Shard
+
 
 class Used(NamedTuple):
     """What was used: redemptions, the value of their orders, and the discount given, both in minor units."""
@@ -72,6 +74,8 @@ class Kept(NamedTuple):
 
     used: Used = Used()
     holds: int = 0
+    shards: Mapping[str, tuple[Shard, ...]] = {}
+    """Of one that is too hot for one item: how each measure is spread."""
 
 
 class Counted(NamedTuple):

@@ -24,7 +24,15 @@ from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.projects import ProjectStore
 from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, create, put, update
-from shared.storage.voucher_items import dropping, hold_of, holding, taking, voucher_of
+from shared.storage.voucher_items import (
+    dropping,
+    giving_back,
+    hold_of,
+    holding,
+    taking,
+    voucher_keys,
+    vouchers_of,
+)
 
 ATTRIBUTES = ("status",)
 SHAPE_OF_AN_ID = re.compile(r"[a-z]+_[0-9a-f]{20,60}")
@@ -53,9 +61,10 @@ class Ledger:
         summary = customer._replace(SK="summary") if customer else None
         others = [key for key in (customer, summary, order) if key]
         settings = self._settings.to_read
-        items = self._table.get_many([*vouchers.values(), *holds.values(), *others, *settings])
+        items = self._table.get_many([*voucher_keys(vouchers.values()), *holds.values(), *others, *settings])
 
-        found = {named: voucher_of(items[key]) for named, key in vouchers.items() if key in items}
+        counted_up = vouchers_of(self._table, vouchers.values(), items)
+        found = {named: counted_up[key] for named, key in vouchers.items() if key in counted_up}
         found = {named: voucher for named, voucher in found.items() if not voucher.deleted}
         campaigns = self._campaigns.get_many(
             (voucher.campaign_id for voucher in found.values() if voucher.campaign_id), warm=warm
@@ -89,7 +98,15 @@ class Ledger:
             own, voucher = offer.redeemable.own, offer.redeemable.voucher
             credits_ = offer.credits or 0
             writes.append(holding(self.project, voucher, Hold(session, until, credits_), replacing=own))
-            writes += taking(self.project, voucher, offer.place, credits_=credits_, redeemed=False, otherwise=Moved())
+            writes += taking(
+                self.project,
+                voucher,
+                offer.place,
+                credits_=credits_,
+                redeemed=False,
+                spreads=offer is verdict.applicable[0],
+                otherwise=Moved(),
+            )
         self._table.commit(*writes, outcome=verdict)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
@@ -102,7 +119,15 @@ class Ledger:
         for offer in verdict.applicable:
             voucher, place = offer.redeemable.voucher, offer.place
             credits_ = offer.credits or 0
-            writes += taking(self.project, voucher, place, credits_=credits_, redeemed=True, otherwise=Moved())
+            writes += taking(
+                self.project,
+                voucher,
+                place,
+                credits_=credits_,
+                redeemed=True,
+                spreads=offer is verdict.applicable[0],
+                otherwise=Moved(),
+            )
             if place.own:
                 writes.append(dropping(self.project, voucher, place.own, otherwise=Moved()))
         writes += [self._recording(record) for record in (*told.records, *filter(None, (told.parent,)))]
@@ -148,14 +173,9 @@ class Ledger:
             writes.append(self._recording(rollback))
             offer = told.offers.get(record.code or "")
             if offer and offer.voucher:
-                key = Key.voucher(self.project, code_hash(self.project, offer.voucher.code))
-                expression, back = "ADD #redeemed_quantity :less, #taken :less", {"less": -1}
-                if record.credits:
-                    expression, back = (
-                        f"{expression}, #balance :credits, #free :credits",
-                        {**back, "credits": record.credits},
-                    )
-                writes.append(update(key, expression, back, otherwise=Moved()))
+                writes += giving_back(
+                    self.project, offer.voucher, redeemed=True, credits_=record.credits or 0, otherwise=Moved()
+                )
         if told.order and known:
             writes += keeping_order(self.project, told.order, known=known)
         if told.customer and undone[0].date >= told.customer.created_at:
@@ -246,8 +266,9 @@ class Ledger:
             for record in records
             if record.customer_id
         }
-        items = self._table.get_many([*vouchers.values(), *orders.values(), *customers.values()])
-        found = {code: voucher_of(items[key]) for code, key in vouchers.items() if key in items}
+        items = self._table.get_many([*voucher_keys(vouchers.values()), *orders.values(), *customers.values()])
+        counted_up = vouchers_of(self._table, vouchers.values(), items)
+        found = {code: counted_up[key] for code, key in vouchers.items() if key in counted_up}
         campaigns = self._campaigns.get_many(
             (voucher.campaign_id for voucher in found.values() if voucher.campaign_id), warm=True
         )
