@@ -1,8 +1,8 @@
 """A counter that is too hot for one item lives on several, its shards, and no bound on it is ever passed.
 
 What was used is the sum over the shards. Of what is left under a bound every shard holds a slice, which it may give
-away without a look at the others: ``used + slices = bound``, always. Slices are dealt anew where they do not serve: where all
-of them are too little, where the bound is another, where somebody uses the counter who asks for no bound.
+away without a look at the others: ``used + slices = bound``, always. Slices are dealt anew where they do not serve:
+where all are too little, where the bound is another, where somebody uses the counter who asks for no bound.
 Dealing looks at all shards at once, and its conditions say that each is as it was read; so whoever decides on stale
 facts changes nothing.
 
