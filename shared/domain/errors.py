@@ -22,6 +22,8 @@ class Reason(NamedTuple):
 
     key: str
     message: str
+    own: bool = False
+    """Whether the message is the shop's own word about it, which is passed on to everybody."""
 
 
 class PromotionError(Exception):

@@ -139,33 +139,33 @@ def _found(attribute: Attribute, thing: Any, path: str) -> Iterator[Any]:
     """The values of an attribute, none of them None, each in the form in which it is compared."""
     found = attribute.of(thing)
     if attribute.sort is Sort.ANY:
-        found = _inside(found, path.partition(".")[2])
+        found = inside(found, path.partition(".")[2])
     several = isinstance(found, Collection) and not isinstance(found, str | Mapping)
     for one in found if several else (found,):
         if one is not None:
             yield attribute.form(one) if isinstance(one, str) else one
 
 
-def _inside(tree: Any, path: str) -> Any:
+def inside(tree: Any, path: str) -> Any:
     """What a tree holds at a path; a name that itself has dots is found, too.
 
-    >>> _inside({"club": {"level": 3}, "shoe.size": 42}, "club.level"), _inside({"shoe.size": 42}, "shoe.size")
+    >>> inside({"club": {"level": 3}, "shoe.size": 42}, "club.level"), inside({"shoe.size": 42}, "shoe.size")
     (3, 42)
     """
     if not path or not isinstance(tree, Mapping) or path in tree:
         return tree.get(path) if path and isinstance(tree, Mapping) else None if path else tree
     first, _, rest = path.partition(".")
-    return _inside(tree.get(first), rest) if rest else None
+    return inside(tree.get(first), rest) if rest else None
 
 
 def _meets(one: Any, verb: str, value: Value, at: datetime) -> bool:
     """Whether one value of a thing stands so to one value of a condition; values of different sorts never do."""
     if verb in ("more_than_ago", "less_than_ago"):
         since = at - timedelta(days=int(value))  # type: ignore[arg-type]  # a number of days, by the wire
-        moment = _moment(one)
+        moment = moment_of(one)
         return moment is not None and (moment < since if verb == "more_than_ago" else since < moment <= at)
     if isinstance(value, datetime):
-        moment = _moment(one)
+        moment = moment_of(one)
         return moment is not None and _ORDERED[verb](moment, value)
     number = _number(one)
     if number is not None and verb in _ORDERED:
@@ -194,7 +194,12 @@ def _number_of(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _moment(one: Any) -> datetime | None:
+def moment_of(one: Any) -> datetime | None:
+    """The instant that a value tells, if it tells one.
+
+    >>> moment_of("2026-03-17"), moment_of("soon")
+    (datetime.datetime(2026, 3, 17, 0, 0, tzinfo=datetime.timezone.utc), None)
+    """
     if isinstance(one, datetime):
         return one
     try:

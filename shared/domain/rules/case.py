@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.domain.customers import Profile
-from shared.domain.summaries import Summary
+from shared.domain.summaries import Person
 from shared.domain.usages import Usage, Used, Who
 
 
@@ -35,9 +34,8 @@ class Case(NamedTuple):
     at: datetime
     zone: ZoneInfo
     who: Who
-    customer: Profile | None = None
-    """As sent, laid over what is known."""
-    summary: Summary | None = None
+    person: Person | None = None
+    """The customer as sent, laid over what is known, and what their history comes to."""
     segments: frozenset[str] = frozenset()
     """Those of the asked ones that the customer is in."""
     amount: int | None = None

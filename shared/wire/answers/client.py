@@ -70,7 +70,7 @@ def _record(of: Json) -> Json:
 
 def _alike(named: str, request_id: str) -> Json:
     """The one refusal there is, whatever the reason and whether or not there is such an offer."""
-    key, message = NOT_APPLICABLE
+    key, message, _ = NOT_APPLICABLE
     error = {
         "code": 400,
         "key": key,
