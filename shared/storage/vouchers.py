@@ -178,7 +178,7 @@ class VoucherStore:
         Raises:
             Moved: if the hold is gone, or is another by now.
         """
-        self._table.commit(*releasing(self._project, voucher, hold), outcome=hold)
+        self._table.commit(*releasing(self._table, self._project, voucher, hold), outcome=hold)
 
     def hold(self, code: str, session: str) -> Hold | None:
         item = self._table.get(Key.hold(self._project, code_hash(self._project, code), session))
