@@ -113,13 +113,18 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     campaigns = function("campaigns")
     table.let(campaigns, "GetItem", "BatchGetItem")
     table.let_list(campaigns, "lists")
-    table.let(campaigns, "PutItem", "UpdateItem")
+    table.let(campaigns, "PutItem", "UpdateItem", "DeleteItem")  # the assignments of one that is deleted
     actions.let_send(campaigns)
 
     vouchers = function("vouchers")
     table.let(vouchers, "GetItem", "BatchGetItem", "Query")  # the holds of a voucher that is deleted
     table.let_list(vouchers, "lists", "owners", "pools")
     table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
+
+    rules = function("rules")
+    table.let(rules, "GetItem", "BatchGetItem", "Query")  # what is under a rule stands beside it
+    table.let_list(rules, "lists", "owners")
+    table.let(rules, "PutItem", "UpdateItem", "DeleteItem")
 
     customers, orders = function("customers"), function("orders")
     for people in (customers, orders):
@@ -137,6 +142,9 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     gift_cards = function("credits")
     table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
     table.let(gift_cards, "PutItem", "UpdateItem")
+
+    schemas = function("schemas")
+    table.let(schemas, "GetItem", "UpdateItem")  # each schema is an attribute of the settings
 
     async_actions = function("async_actions")
     table.let(async_actions, "GetItem", "BatchGetItem")

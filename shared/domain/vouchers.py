@@ -160,6 +160,12 @@ class Redeemable(NamedTuple):
         return discount
 
     @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of the validation rules that it is under: its own, and its campaign's."""
+        own = [*self.voucher.assignments, *(self.campaign.assignments if self.campaign else ())]
+        return tuple(dict.fromkeys(assignment.rule_id for assignment in own))
+
+    @property
     def is_gift(self) -> bool:
         return self.voucher.type == "GIFT_VOUCHER"
 

@@ -146,9 +146,9 @@ class UsageStore:
         self._table = table
         self._project = project
 
-    def keys(self, usages: Iterable[Usage]) -> list[Key]:
-        """What must be read to know usages."""
-        return keys_of(self._key(usage) for usage in dict.fromkeys(usages))
+    def keys(self, usages: Iterable[Usage], items: Mapping[Key, Item] | None = None) -> list[Key]:
+        """What must be read to know usages, as far as it is known, or told by items that were read already."""
+        return keys_of((self._key(usage) for usage in dict.fromkeys(usages)), items)
 
     def counted(self, usages: Iterable[Usage], items: Mapping[Key, Item], *, own: Iterable[Hold] = ()) -> Counted:
         """Usages as they were read with all of their ``keys``; what a request's ``own`` holds take does not stand in

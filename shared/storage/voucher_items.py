@@ -35,19 +35,20 @@ def voucher_of(item: Item) -> Voucher:
     return value_of(Voucher, item, ATTRIBUTES)
 
 
-def voucher_keys(keys: Iterable[Key]) -> list[Key]:
-    """What is to be read for vouchers."""
-    return keys_of(keys)
+def voucher_keys(keys: Iterable[Key], items: Mapping[Key, Item] | None = None) -> list[Key]:
+    """What is to be read for vouchers, as far as it is known, or told by items that were read already."""
+    return keys_of(keys, items)
 
 
 def vouchers_of(table: Table, keys: Iterable[Key], items: Mapping[Key, Item]) -> dict[Key, Voucher]:
     """The vouchers among some items, with all that their shards have counted."""
     found = [key for key in keys if key in items]
     spread = spread_of(table, found, items)
-    return {key: _with_shards(voucher_of(items[key]), spread.get(key, ())) for key in found}
+    return {key: with_shards(voucher_of(items[key]), spread.get(key, ())) for key in found}
 
 
-def _with_shards(voucher: Voucher, shards: Sequence[Item]) -> Voucher:
+def with_shards(voucher: Voucher, shards: Sequence[Item]) -> Voucher:
+    """A voucher with what its shards, if it has any, have counted."""
     if not shards:
         return voucher
     spread = tuple(shard_of(shard, "taken") for shard in shards)
@@ -201,14 +202,6 @@ def flagging(project: str, voucher: Voucher) -> list[Write]:
     return [update(root.shard(number), expression, values, otherwise=Moved()) for number in range(voucher.shards)]
 
 
-def deleting(project: str, voucher: Voucher, *, otherwise: Exception) -> list[Write]:
-    """The writes that remove a voucher as it was read: on one item, or with its shards."""
-    root = Key.voucher(project, code_hash(project, voucher.code))
-    only_if = "attribute_exists(#shards)" if voucher.shards else ON_ONE_ITEM
-    shards = (root.shard(number) for number in range(voucher.shards or 0))
-    return [delete(root, only_if=only_if, otherwise=otherwise), *map(delete, shards)]
-
-
 def minting(project: str, prototype: Voucher, *, otherwise: Exception) -> Callable[[str, str], Write]:
     """What makes, of an id and a code, the write of a voucher that is else like the prototype.
 
@@ -299,6 +292,20 @@ def clear(table: Table, project: str, lapsed: Iterable[LapsedHold]) -> None:
         voucher = found.get(vouchers[it.code_hash])
         if voucher and hold and hold.until == it.since:
             table.commit(*releasing(table, project, voucher, hold))
+
+
+def removing(project: str, voucher: Voucher) -> list[Write]:
+    """The writes that remove a voucher for good, if nobody has changed it since; so none goes with a rule that was put
+    on it meanwhile.
+    """
+    key = Key.voucher(project, code_hash(project, voucher.code))
+    going = delete(
+        key,
+        only_if="attribute_not_exists(PK) OR #version = :was",
+        values={"was": voucher.version},
+        otherwise=Moved(),
+    )
+    return [going, *(delete(key.shard(number)) for number in range(voucher.shards or 0))]
 
 
 def drop_company(table: Table, project: str, voucher: Voucher) -> None:

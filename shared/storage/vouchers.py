@@ -7,21 +7,25 @@ from shared.domain.errors import Moved, NotFound
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash
 from shared.domain.lists import Listed, Query
+from shared.domain.projects import Project
 from shared.domain.publications import Publication
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
+from shared.storage.assignments import assigning, freeing
 from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import Key
 from shared.storage.lists import ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, chunks, create, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
     adding,
-    deleting,
     drop_company,
     flagging,
     hold_of,
     releasing,
+    removing,
     voucher_keys,
     vouchers_of,
 )
@@ -34,6 +38,7 @@ class VoucherStore:
         self._table = table
         self._project = project
         self._campaigns = CampaignStore(table, project)
+        self._settings = ProjectStore(table, project)
 
     def key(self, code: str) -> Key:
         return Key.voucher(self._project, code_hash(self._project, code))
@@ -51,6 +56,10 @@ class VoucherStore:
         if not made:
             raise NotFound("voucher", code)
         return made[0]
+
+    def settled(self) -> Project:
+        """What the project has settled; one read where it is not warm."""
+        return self._settings.now()
 
     def made(self, vouchers: Iterable[Voucher]) -> list[Made]:
         """Vouchers with their campaigns; those of a deleted campaign are left out."""
@@ -102,9 +111,15 @@ class VoucherStore:
 
         return Source(entries, in_order=False, steady=False)
 
-    def add(self, made: Made, *, otherwise: Exception) -> None:
-        """Make a voucher; ``otherwise`` is what it means that its code, in any spelling, is taken."""
-        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), outcome=made)
+    def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None:
+        """Make a voucher, with those ``rules`` of its own that are new; ``otherwise`` is what it means that its code,
+        in any spelling, is taken.
+
+        Raises:
+            InvalidPayload: if there is no such rule.
+        """
+        under = assigning(self._project, made.voucher.assignments, rules)
+        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), *under, outcome=made)
 
     def save(self, made: Made) -> None:
         """Change a voucher from the version that was read; its counters stay what they are.
@@ -124,12 +139,17 @@ class VoucherStore:
         self._table.commit(change, *flagging(self._project, voucher), outcome=made)
 
     def remove(self, voucher: Voucher, *, for_good: bool) -> None:
-        """Delete a voucher: for good, or so that its code can never be given to another."""
+        """Delete a voucher: for good, or so that its code can never be given to another.
+
+        Raises:
+            Moved: if somebody else has changed it since.
+        """
+        freed = freeing(self._project, voucher.assignments)
         if for_good:
             drop_company(self._table, self._project, voucher)
-            self._table.commit(*deleting(self._project, voucher, otherwise=Moved()), outcome=voucher)
+            self._table.commit(*removing(self._project, voucher), *freed, outcome=voucher)
             return
-        gone = voucher.model_copy(update={"deleted": True})
+        gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
         change = revising(
             self.key(voucher.code),
             gone,
@@ -139,7 +159,7 @@ class VoucherStore:
             version=voucher.version,
             otherwise=Moved(),
         )
-        self._table.commit(change, *flagging(self._project, gone), outcome=gone)
+        self._table.commit(change, *flagging(self._project, gone), *freed, outcome=gone)
 
     def adjust(self, adjusted: tuple[Voucher, Adjustment]) -> None:
         """Change a card's balance, with the record of it.
