@@ -172,10 +172,11 @@ class UsageStore:
         They are ``clear``ed away by who needs their place.
         """
         mine = {(held.code_hash, held.hold.session) for held in own}
+        among = Counter(usage for usage, _ in _taken_by(held.hold for held in own))
         freed = dict(counted.freed)
         found = dict.fromkeys(counted.lapsed)
         for usage in dict.fromkeys(usages):
-            if not counted.kept[usage].holds:
+            if counted.kept[usage].holds <= among[usage]:
                 continue
             pointers = self._table.query(self._key(usage).PK, starting="hold#", page=2 * MOST_LAPSED)
             past = takewhile(lambda item: item["until"] <= _ms(at), pointers)
