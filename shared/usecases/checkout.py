@@ -6,9 +6,11 @@ from typing import Protocol
 from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.decision import decide
+from shared.domain.eligibility import ORDER_OF_CHECKS
 from shared.domain.ids import timed
 from shared.domain.orders import StoredOrder, as_known
 from shared.domain.redemptions import Buyer, Chance
+from shared.domain.usages import Counted
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.usecases.schemas import refuse_checkout
 
@@ -18,6 +20,7 @@ class Gathering(Protocol):
 
     def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts: ...
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
+    def freed(self, facts: Facts, *, at: datetime) -> Counted: ...
 
 
 class NamingCustomers(Protocol):
@@ -47,7 +50,12 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
             for named, redeemable in full.items()
         }
         facts = facts._replace(redeemables={**facts.redeemables, **looked_up})
-    return decide(checkout, facts, at=at)
+    verdict = decide(checkout, facts, at=at)
+    if _limited_by_holds(verdict):
+        counted = ledger.freed(facts, at=at)
+        if counted.lapsed:
+            return decide(checkout, facts._replace(counted=counted), at=at)
+    return verdict
 
 
 def buyer_of(checkout: Checkout, facts: Facts, *, at: datetime, ledger: Naming, chance: Chance) -> Buyer:
@@ -90,6 +98,12 @@ def customer_of(
         return known.upserted(profile, at=at)
     id_ = ledger.customer_id(profile) or timed("cust", at, chance())
     return Customer.new(id_, profile, at=at)
+
+
+def _limited_by_holds(verdict: Verdict) -> bool:
+    """Whether what others hold may be why rules refuse an offer."""
+    refused = any(reason.key in ORDER_OF_CHECKS for offer in verdict.inapplicable for reason in offer.reasons)
+    return refused and any(kept.holds for kept in verdict.facts.counted.kept.values())
 
 
 def _held_up(redeemable: Redeemable) -> bool:

@@ -113,8 +113,8 @@ WRITE = "PutItem UpdateItem"
 @pytest.mark.parametrize(
     ("function", "items", "indexes", "queue"),
     [
-        ("validate", f"{READ} Query {WRITE} DeleteItem", "", ""),
-        ("redeem", f"{READ} Query {WRITE} DeleteItem", "", ""),
+        ("validate", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
+        ("redeem", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("roll_back", f"{READ} {WRITE}", "", ""),
         ("redemptions", f"{READ} Query", "lists owners", ""),
         ("issue", f"{READ} {WRITE}", "lists owners pools", ""),
