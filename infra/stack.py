@@ -142,6 +142,9 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
     table.let(gift_cards, "PutItem", "UpdateItem")
 
+    schemas = function("schemas")
+    table.let(schemas, "GetItem", "UpdateItem")  # each schema is an attribute of the settings
+
     async_actions = function("async_actions")
     table.let(async_actions, "GetItem", "BatchGetItem")
     table.let_list(async_actions, "lists")

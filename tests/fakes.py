@@ -18,19 +18,24 @@ from shared.domain.attributes import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS, REDEM
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
+from shared.domain.eligibility import person_of, who
 from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, NotFound
 from shared.domain.filters import Attributes
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash, derived
 from shared.domain.imports import Changes
+from shared.domain.lines import lines_of
 from shared.domain.lists import Listed, Ordering, Query
-from shared.domain.orders import Order, StoredOrder
+from shared.domain.orders import Order, StoredOrder, as_known
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.rules.compiled import Compiled, compiled
 from shared.domain.rules.model import ValidationRule
+from shared.domain.schemas import Schema, Schemas
+from shared.domain.segments import entered
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
+from shared.domain.usages import Counted, Kept, Need, Usage, Used, added, usage_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
 from shared.storage.lists import in_order
@@ -140,6 +145,10 @@ class Store:
     def _hold_spot(self, code: str, session: str) -> Spot:
         return self._spot("hold", code_hash(self.project, code), session)
 
+    def settled(self) -> Project:
+        settings: Project | None = self._memory.get(*self._spot("settings"))
+        return settings or Project()
+
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)
 
@@ -224,6 +233,10 @@ def counted(voucher: Voucher, **more: int) -> Voucher:
     return voucher.model_copy(update={name: getattr(voucher, name) + by for name, by in more.items()})
 
 
+def _ending(verdict: Verdict) -> list[Hold]:
+    return [hold for offer in verdict.applicable for hold in offer.place.holds]
+
+
 def usable(voucher: Voucher) -> bool:
     return voucher.active and not voucher.deleted
 
@@ -231,7 +244,7 @@ def usable(voucher: Voucher) -> bool:
 class FakeLedger(Store):
     """Redemptions, and the vouchers, holds, customers and orders that they touch."""
 
-    def gather(self, checkout: Checkout, *, warm: bool) -> Facts:
+    def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts:
         redeemables = {}
         for named in checkout.named:
             voucher = self._memory.get(*self._voucher_spot(named))
@@ -247,13 +260,55 @@ class FakeLedger(Store):
         order_id_ = self.order_id(checkout)
         customer = self._memory.get(*self._spot("customer", id_)) if id_ else None
         order = self._memory.get(*self._spot("order", order_id_)) if order_id_ else None
+        whose = customer.id if customer else id_
+        summary = self._summary(customer) if checkout.customer else self._summary_of(order)
+        project = self._memory.get(*self._spot("settings")) or Project()
+        rules = self._rules_of(redeemables.values())
+        person = person_of(checkout.customer, customer, summary, whose, at=at)
+        segments = {segment.id: segment for segment in self._memory.all(*self._spot("segment"))}
+        sold = as_known(checkout.order, order)
+        limited = {
+            usage_of(name, who(checkout, whose, offer), at=at, zone=project.zone)
+            for offer in redeemables.values()
+            for id_ in offer.rules
+            if id_ in rules
+            for name in rules[id_].asks.limits
+        }
+        kept = {usage: self._memory.get(*self._usage_spot(usage)) or Kept() for usage in limited if usage}
+        held = [offer.own.counted for offer in redeemables.values() if offer.own]
         return Facts(
             redeemables,
             customer,
             order,
-            self._summary(customer) if checkout.customer else self._summary_of(order),
-            self._memory.get(*self._spot("settings")) or Project(),
+            summary,
+            project,
+            whose,
+            rules,
+            lines_of(sold, self.project) if sold and rules else (),
+            entered(segments, (), person, at) if person else frozenset(),
+            Counted(kept, added({Usage.named(name): used for name, used in its.items()} for its in held)),
         )
+
+    def _rules_of(self, redeemables: Iterable[Redeemable]) -> dict[str, Compiled]:
+        ids = {id_ for redeemable in redeemables for id_ in redeemable.rules}
+        found = {id_: self._memory.get(*self._spot("rule", id_)) for id_ in ids}
+        return {id_: compiled(rule) for id_, rule in found.items() if rule}
+
+    def _usage_spot(self, usage: Usage) -> Spot:
+        return self._spot("usage", usage.name)
+
+    def _use(self, draft: Draft, by: Mapping[Usage, Used], needs: Iterable[Need], ending: Iterable[Hold]) -> None:
+        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
+        net = added([by, {usage: used.negated() for usage, used in back.items()}])
+        for usage, more in net.items():
+            spot = self._usage_spot(usage)
+            known = draft.things.get(spot) or Kept()
+            draft.things[spot] = known._replace(used=known.used.plus(more))
+        for need in needs:
+            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
+            was = now - getattr(by.get(need.usage, Used()), need.measure)
+            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
+                raise Moved
 
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         holds = self._memory.all(*self._spot("hold", code_hash(self.project, voucher.code)))
@@ -264,12 +319,13 @@ class FakeLedger(Store):
             for offer in verdict.applicable:
                 its = offer.redeemable
                 spot = self._hold_spot(its.voucher.code, session)
-                new = Hold(session, until, offer.credits or 0)
+                new = Hold(session, until, offer.credits or 0, {it.name: used for it, used in offer.counts.items()})
                 if its.own:
                     draft.change(spot, lambda _, new=new: new, otherwise=Moved())
                 else:
                     draft.create(spot, new, otherwise=Moved())
                 self._take(draft, offer, redeemed=False)
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict))
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
@@ -277,6 +333,7 @@ class FakeLedger(Store):
                 self._take(draft, offer, redeemed=True)
                 if own := offer.place.own:
                     draft.drop(self._hold_spot(offer.redeemable.voucher.code, own.session), own)
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict))
             for record in (*told.records, *filter(None, (told.parent,))):
                 self._record(draft, record)
             if told.order:
@@ -310,6 +367,8 @@ class FakeLedger(Store):
                         ),
                         otherwise=Moved(),
                     )
+            back = {usage: used.negated() for usage, used in added(record.uses for record in undone).items()}
+            self._use(draft, back, (), ())
             if told.order and known:
                 self._keep_order(draft, told.order, known)
             if told.customer and undone[0].date >= told.customer.created_at:
@@ -722,7 +781,12 @@ class FakeProjects(Store):
 
     def save(self, project: Project) -> None:
         with self._memory.commit() as draft:
-            draft.things[self._spot("settings")] = project
+            draft.things[self._spot("settings")] = project._replace(schemas=self.settled().schemas)
+
+    def save_schema(self, schema: Schema) -> None:
+        schemas = Schemas({**self.settled().schemas.of, schema.related_object: schema})
+        with self._memory.commit() as draft:
+            draft.things[self._spot("settings")] = self.settled()._replace(schemas=schemas)
 
 
 class FakeCustomers(Store):

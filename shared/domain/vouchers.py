@@ -1,6 +1,6 @@
 """A voucher, the holds on it, and whether it may be used now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from shared.domain.discounts import Discount
 from shared.domain.errors import Reason
 from shared.domain.gifts import Gift
 from shared.domain.model import Instant, Metadata, Name, Text
+from shared.domain.usages import Used
 from shared.domain.windows import Windows
 
 DISABLED = Reason("voucher_disabled", "voucher is disabled")
@@ -99,6 +100,8 @@ class Hold(NamedTuple):
     session: str
     until: datetime
     credits: int = 0
+    counted: Mapping[str, Used] = {}
+    """What it takes of usages, by their names: a hold counts against limits."""
 
     def lapsed(self, at: datetime) -> bool:
         return self.until <= at
@@ -141,6 +144,12 @@ class Redeemable(NamedTuple):
         discount = self.voucher.discount or (self.campaign and self.campaign.discount)
         assert discount, f"{self.voucher.id} has neither a discount nor a campaign"
         return discount
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of the validation rules that it is under: its own, and its campaign's."""
+        own = [*self.voucher.assignments, *(self.campaign.assignments if self.campaign else ())]
+        return tuple(dict.fromkeys(assignment.rule_id for assignment in own))
 
     @property
     def is_gift(self) -> bool:

@@ -1,6 +1,6 @@
 """Campaigns: found by id or by name, kept warm for a moment where a moment does no harm."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from shared.domain.actions import AsyncAction
@@ -9,6 +9,7 @@ from shared.domain.attributes import CAMPAIGNS
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
+from shared.domain.projects import Project
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
@@ -16,6 +17,7 @@ from shared.storage.assignments import assigning, freeing
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, Key, listing
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Reading, Source, Window, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, Write, create, delete, update
 from shared.storage.voucher_items import adding
 from shared.storage.warm import Warm
@@ -32,16 +34,21 @@ class CampaignStore:
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        self._settings = ProjectStore(table, project)
 
     def find(self, id_or_name: str) -> Campaign | None:
         """A campaign as it is now, by its id or else by its name."""
         by_id, by_name = Key.campaign(self.project, id_or_name), Key.campaign_name(self.project, id_or_name)
-        found = self._table.get_many([by_id, by_name])
+        found = self._settings.read_along([by_id, by_name])
         item: Item | None = found.get(by_id)
         if item is None and by_name in found:
             item = self._table.get(Key.campaign(self.project, found[by_name]["id"]))
         campaign = value_of(Campaign, item, ATTRIBUTES) if item else None
         return None if campaign is None or campaign.deleted else campaign
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with the campaign that was looked for."""
+        return self._settings.now()
 
     def get(self, id_or_name: str) -> Campaign:
         """A campaign as it is now.
@@ -61,18 +68,27 @@ class CampaignStore:
 
     def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Campaign]:
         """Campaigns by id, each a moment old at most if ``warm``, else as they are now."""
-        known: dict[str, Campaign] = {}
-        missing: dict[Key, str] = {}
-        for id_ in dict.fromkeys(ids):
-            key = Key.campaign(self.project, id_)
-            if warm and (campaign := self._warm.of(self._table, key)):
-                known[id_] = campaign
-            else:
-                missing[key] = id_
-        if missing:
-            for key, item in self._table.get_many(missing).items():
-                known[missing[key]] = self._warm.keep(self._table, key, value_of(Campaign, item, ATTRIBUTES))
-        return known
+        ids = tuple(dict.fromkeys(ids))
+        known = self.seen(ids) if warm else {}
+        missing = [self.key(id_) for id_ in ids if id_ not in known]
+        return {**known, **self.among(self._table.get_many(missing) if missing else {}, ids)}
+
+    def key(self, id_: str) -> Key:
+        return Key.campaign(self.project, id_)
+
+    def seen(self, ids: Iterable[str]) -> dict[str, Campaign]:
+        """Those of the campaigns that are warm."""
+        known = ((id_, self._warm.of(self._table, self.key(id_))) for id_ in ids)
+        return {id_: campaign for id_, campaign in known if campaign}
+
+    def among(self, items: Mapping[Key, Item], ids: Iterable[str]) -> dict[str, Campaign]:
+        """Those of the campaigns that are among the items of a batch."""
+        keys = {id_: self.key(id_) for id_ in ids}
+        return {
+            id_: self._warm.keep(self._table, key, value_of(Campaign, items[key], ATTRIBUTES))
+            for id_, key in keys.items()
+            if key in items
+        }
 
     def wanted(self, query: Query) -> Listed[Campaign]:
         """The campaigns that are asked for."""

@@ -9,10 +9,12 @@ from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
+from shared.domain.projects import Project
 from shared.domain.summaries import Person, Summary
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.lists import ListOf, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.summaries import summary_of
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, replace
 
@@ -25,6 +27,7 @@ class CustomerStore:
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        self._settings = ProjectStore(table, project)
 
     def get(self, name: str) -> Person:
         """A customer by id or else by ``source_id``, with their summary; one round trip.
@@ -33,7 +36,7 @@ class CustomerStore:
             NotFound: if there is none.
         """
         places = [self.keys(id_) for id_ in (name, derived("cust", self.project, name))]
-        items = self._table.get_many(key for keys in places for key in keys)
+        items = self._settings.read_along(key for keys in places for key in keys)
         for keys in places:
             customer, summary = self.person_in(items, keys)
             if customer:
@@ -43,8 +46,12 @@ class CustomerStore:
     def find(self, id_: str) -> Person | None:
         """A customer by id, with their summary."""
         keys = self.keys(id_)
-        customer, summary = self.person_in(self._table.get_many(keys), keys)
+        customer, summary = self.person_in(self._settings.read_along(keys), keys)
         return Person(customer, summary) if customer else None
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with whom was looked for."""
+        return self._settings.now()
 
     def wanted(self, query: Query) -> Listed[Person]:
         """The customers that are asked for, each with their summary."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from shared.domain.errors import Moved
 from shared.domain.ids import code_hash
+from shared.domain.usages import Used
 from shared.domain.vouchers import Hold, Place, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling
@@ -36,7 +37,8 @@ def item_of_voucher(voucher: Voucher) -> Item:
 
 def hold_of(item: Item) -> Hold:
     until = datetime.fromtimestamp(item["until"] / 1000, UTC)
-    return Hold(item["SK"].partition("#")[2], until, item.get("credits", 0))
+    counted = {name: Used(*used) for name, used in json.loads(item.get("counted", "{}")).items()}
+    return Hold(item["SK"].partition("#")[2], until, item.get("credits", 0), counted)
 
 
 def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
@@ -100,14 +102,17 @@ def holding(project: str, voucher: Voucher, hold: Hold, *, replacing: Hold | Non
     A hold is never swept by TTL: the voucher counts it in ``taken``, and what removes it must lower that count.
     """
     key = Key.hold(project, code_hash(project, voucher.code), hold.session)
-    item: Item = {"until": _ms(hold.until), **({"credits": hold.credits} if hold.credits else {})}
+    item = _item_of_hold(hold)
     if replacing is None:
         return create(key, item, otherwise=Moved())
-    if not (hold.credits or replacing.credits):
+    if not (hold.credits or hold.counted or replacing.credits or replacing.counted):
         return update(key, "SET #until = :until", item, otherwise=Moved())
     only_if, values = _as_read(replacing)
-    values |= {"next": _ms(hold.until), "more": hold.credits}
-    return update(key, "SET #until = :next, #credits = :more", values, only_if=only_if, otherwise=Moved())
+    sets = [f"#{name} = :next_{name}" for name in item]
+    removes = [f"#{name}" for name in ("credits", "counted") if name not in item]
+    expression = "SET " + ", ".join(sets) + (" REMOVE " + ", ".join(removes) if removes else "")
+    values |= {f"next_{name}": value for name, value in item.items()}
+    return update(key, expression, values, only_if=only_if, otherwise=Moved())
 
 
 def dropping(project: str, voucher: Voucher, hold: Hold, *, otherwise: Exception) -> Write:
@@ -118,10 +123,17 @@ def dropping(project: str, voucher: Voucher, hold: Hold, *, otherwise: Exception
 
 
 def _as_read(hold: Hold) -> tuple[str, Item]:
-    values: Item = {"until": _ms(hold.until)}
-    if not hold.credits:
-        return "#until = :until", values
-    return "#until = :until AND #credits = :credits", {**values, "credits": hold.credits}
+    values = _item_of_hold(hold)
+    return " AND ".join(f"#{name} = :{name}" for name in values), values
+
+
+def _item_of_hold(hold: Hold) -> Item:
+    item: Item = {"until": _ms(hold.until)}
+    if hold.credits:
+        item["credits"] = hold.credits
+    if hold.counted:
+        item["counted"] = json.dumps(hold.counted, separators=(",", ":"), sort_keys=True)
+    return item
 
 
 def releasing(project: str, voucher: Voucher, hold: Hold) -> tuple[Write, Write]:

@@ -7,6 +7,7 @@ from shared.domain.errors import Moved, NotFound
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash
 from shared.domain.lists import Listed, Query
+from shared.domain.projects import Project
 from shared.domain.publications import Publication
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
@@ -15,6 +16,7 @@ from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import Key
 from shared.storage.lists import ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, chunks, create, replace, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
@@ -35,6 +37,7 @@ class VoucherStore:
         self._table = table
         self._project = project
         self._campaigns = CampaignStore(table, project)
+        self._settings = ProjectStore(table, project)
 
     def key(self, code: str) -> Key:
         return Key.voucher(self._project, code_hash(self._project, code))
@@ -51,6 +54,10 @@ class VoucherStore:
         if not made:
             raise NotFound("voucher", code)
         return made[0]
+
+    def settled(self) -> Project:
+        """What the project has settled; one read where it is not warm."""
+        return self._settings.now()
 
     def made(self, vouchers: Iterable[Voucher]) -> list[Made]:
         """Vouchers with their campaigns; those of a deleted campaign are left out."""

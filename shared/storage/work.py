@@ -17,6 +17,7 @@ from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved
 from shared.domain.imports import Changes
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.projects import Project
 from shared.domain.summaries import Summary, tallies
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
@@ -26,6 +27,7 @@ from shared.storage.customers import CustomerStore, customer_id, keeping_custome
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, TIME_TO_LIVE, Key
 from shared.storage.orders import keeping_order, order_id, order_of
+from shared.storage.projects import ProjectStore
 from shared.storage.summaries import summary_of
 from shared.storage.table import Table, Write, create, delete, put, replace
 from shared.storage.voucher_items import adding, drop_company, minting, removing, voucher_of
@@ -46,6 +48,11 @@ class WorkStore:
         self._actions = ActionStore(table, project)
         self._campaigns = CampaignStore(table, project)
         self._customers = CustomerStore(table, project)
+        self._settings = ProjectStore(table, project)
+
+    def settled(self) -> Project:
+        """What the project has settled; one read where it is not warm."""
+        return self._settings.now()
 
     def action(self, action_id: str) -> AsyncAction | None:
         return self._actions.find(action_id)

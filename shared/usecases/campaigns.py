@@ -14,6 +14,7 @@ from shared.domain.ids import voucher_id
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases import judged_anew
+from shared.usecases.schemas import Settled
 
 Draw = Callable[[CodeConfig], str]
 PIECE = 99
@@ -24,7 +25,7 @@ class Queue(Protocol):
     def send(self, project: str, action_id: str) -> None: ...
 
 
-class Campaigns(Protocol):
+class Campaigns(Settled, Protocol):
     project: str
 
     def find(self, id_or_name: str) -> Campaign | None: ...
@@ -73,11 +74,12 @@ def create_campaign(
 
     Raises:
         Duplicate: if the name is taken, or the only code that there can be; InvalidPayload: if there are not so many,
-            or no such rule.
+            or no such rule, or its metadata is not what the project's schema wants.
     """
     refuse_impossible(campaign.code_config, count)
     if campaigns.find(campaign.name):
         raise Duplicate("campaign", campaign.name)
+    campaigns.settled().schemas.refuse("campaign", campaign.metadata)
     more = count - 1
     if more > 0:
         queue.send(campaigns.project, action.id)
@@ -105,9 +107,11 @@ def add_voucher(
     ``under`` are the rules that it is under beside the campaign's.
 
     Raises:
-        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: no such rule.
+        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: no such rule, or
+            its own metadata is not what the project's schema wants.
     """
     campaign, project = campaigns.get(campaign_id), campaigns.project
+    _refuse_own(own, campaigns)
     voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=project, at=at)
     made = Made(under.put_on(voucher, "voucher", project=project, at=at), campaign)
     taken = Duplicate("voucher", code) if code else _taken(voucher.code, campaign.code_config)
@@ -126,6 +130,7 @@ def start_adding_vouchers(
     """
     campaign = campaigns.get(campaign_id)
     refuse_another_worth(campaign, own)
+    _refuse_own(own, campaigns)
     promised = campaign.vouchers_count + sum(campaign.making.values())
     refuse_impossible(campaign.code_config, promised + count)
     cut = {"total": count, "shares": shares(count, PIECE)}
@@ -144,10 +149,11 @@ def change_campaign(
     """Change a campaign; all its codes follow at once.
 
     Raises:
-        NotFound: no such campaign.
+        NotFound: no such campaign; InvalidPayload: if its metadata is not what the project's schema wants.
     """
     campaign = campaigns.get(campaign_id)
     changed = change(campaign).model_copy(update={"updated_at": at})
+    campaigns.settled().schemas.refuse_change("campaign", changed.metadata, campaign.metadata)
     campaigns.save(changed, outcome=changed)
     return changed
 
@@ -193,6 +199,12 @@ def voucher_of(
             "created_at": at,
         }
     )
+
+
+def _refuse_own(own: Mapping[str, Any], campaigns: Settled) -> None:
+    """Raise if metadata of a campaign's code is wrong; a code of which nothing is said is as the campaign makes it."""
+    if own.get("metadata"):
+        campaigns.settled().schemas.refuse("voucher", own["metadata"])
 
 
 def _taken(code: str, config: CodeConfig) -> Exception:

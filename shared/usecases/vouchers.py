@@ -8,9 +8,10 @@ from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.usecases import judged_anew
+from shared.usecases.schemas import Settled
 
 
-class Vouchers(Protocol):
+class Vouchers(Settled, Protocol):
     def get(self, code: str) -> Made: ...
     def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None: ...
     def save(self, made: Made) -> None: ...
@@ -27,9 +28,11 @@ def create_voucher(
     the rules that it is under, ``rules`` are made with it.
 
     Raises:
-        Duplicate: if the given code, in any spelling, is taken; InvalidPayload: if there is no such rule.
+        Duplicate: if the given code, in any spelling, is taken; InvalidPayload: if there is no such rule, or
+            its metadata is not what the project's schema wants.
     """
     made = Made(make())
+    vouchers.settled().schemas.refuse("voucher", made.voucher.metadata)
     taken = Duplicate("voucher", made.voucher.code) if given else Moved()
     vouchers.add(made, rules=rules, otherwise=taken)
     return made
@@ -40,10 +43,12 @@ def change_voucher(code: str, change: Callable[[Voucher], Voucher], *, at: datet
     """Change a voucher; its counters are not touched.
 
     Raises:
-        NotFound: no such voucher.
+        NotFound: no such voucher; InvalidPayload: if its metadata is not what the project's schema wants.
     """
     made = vouchers.get(code)
     changed = Made(change(made.voucher).model_copy(update={"updated_at": at}), made.campaign)
+    if changed.voucher.metadata != made.voucher.metadata:
+        vouchers.settled().schemas.refuse("voucher", changed.voucher.metadata)
     vouchers.save(changed)
     return changed
 

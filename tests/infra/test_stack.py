@@ -125,6 +125,7 @@ WRITE = "PutItem UpdateItem"
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
         ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
+        ("schemas", "GetItem UpdateItem", "", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",

@@ -228,7 +228,7 @@ def test_a_checkout_is_what_was_asked() -> None:
         "metadata": {"till": 4},
         "tracking_id": "ann@tracker",
     }
-    asked = read(CheckoutBody, body).checkout(request_id="v-1")
+    asked = read(CheckoutBody, body).checkout(request_id="v-1", asked_by="app_1")
     assert asked.named == ("B", "A")
     assert asked.order == Order.model_validate(CHECKOUT["order"])
     assert (asked.customer, asked.metadata) == (CustomerBody(source_id="ann"), {"till": 4})
@@ -239,7 +239,7 @@ def test_a_checkout_is_what_was_asked() -> None:
     ("session", "key"), [({"type": "LOCK"}, "ssn_abc"), (lock("cart-1"), "cart-1"), ({"key": None}, "ssn_abc")]
 )
 def test_a_session_without_a_key_is_named_after_its_request(session: dict[str, Any], key: str) -> None:
-    asked = read(CheckoutBody, CHECKOUT | {"session": session}).checkout(request_id="v-abc")
+    asked = read(CheckoutBody, CHECKOUT | {"session": session}).checkout(request_id="v-abc", asked_by="app_1")
     assert asked.session
     assert asked.session.key == key
 

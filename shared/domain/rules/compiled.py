@@ -11,7 +11,7 @@ from shared.domain.rules.case import Case, Line
 from shared.domain.rules.judges import Judge
 from shared.domain.rules.model import Applicable, ApplicableTo, Rule, ValidationRule, read
 from shared.domain.rules.names import Lines, Mark, OfLines
-from shared.domain.rules.sets import SUBJECTS, CompiledRule, CompiledSet, merged
+from shared.domain.rules.sets import SUBJECTS, CompiledRule, CompiledSet, Explained, merged
 from shared.domain.usages import LIMITS, Need
 
 VIOLATED = {
@@ -52,13 +52,13 @@ class Compiled:
 
     def __init__(self, rule: ValidationRule) -> None:
         self.rule = rule
-        self._sets = [CompiledSet(found) for found in map(read, (rule.rules, rule.bundle_rules)) if found]
-        self._marks = [mark for one in self._sets for mark in _marks(one)]
-        self._applicable = rule.applicable_to
-        parts = [one.judge for one in self._sets]
-        if rule.applicable_to and (rule.applicable_to.included or rule.applicable_to.excluded):
-            parts.append(self._meets_a_line)
-        self.holds: Judge = judges.all_of(parts)
+        sets = {"rules": read(rule.rules), "bundle_rules": read(rule.bundle_rules)}
+        self._sets = {name: CompiledSet(found) for name, found in sets.items() if found}
+        self._marks = [mark for one in self._sets.values() for mark in _marks(one)]
+        to = rule.applicable_to
+        self._applicable = to if to and (to.included or to.excluded) else None
+        parts = [one.judge for one in self._sets.values()]
+        self.holds: Judge = judges.all_of([*parts, self._meets_a_line] if self._applicable else parts)
         """Whether it does; False where it cannot be judged."""
         self.asks = reduce(Asks.plus, map(_asked, self._all), _asked_lines(rule.applicable_to))
         """What must be known before it can be judged."""
@@ -67,16 +67,25 @@ class Compiled:
         """Why it does not hold, in the shop's own words where it has any; None where it does."""
         if self.holds(case):
             return None
-        found = [rule for one in self._sets if (rule := one.culprit(case))]
+        found = [rule for one in self._sets.values() if (rule := one.culprit(case))]
         subject = min((rule.subject for rule in found), key=SUBJECTS.index, default="order")
         own = next((message for rule in found if rule.subject == subject and (message := rule.message(case))), None)
         own = own or (self.rule.error.message if self.rule.error else None)
         reason = VIOLATED[subject]
         return Reason(reason.key, own, own=True) if own else reason
 
+    def explain(self, case: Case) -> Explained:
+        """What each rule saw and wanted, as a tree: rules, bundle rules and applicable lines, where there are any."""
+        parts = [one.explain(case, name) for name, one in self._sets.items()]
+        if self._applicable:
+            wanted = self._applicable.model_dump(exclude_unset=True)
+            saw = [line.number for line in self.lines(case)]
+            parts.append(Explained(bool(saw), name="applicable_to", wanted=wanted, saw=saw))
+        return Explained(all(part.passed for part in parts), parts=tuple(parts))
+
     def needs(self, case: Case) -> tuple[Need, ...]:
         """What must go on being true of what was used, for the verdict to stand; asked where it holds."""
-        return merged([need for one in self._sets for need in one.needs(case)])
+        return merged([need for one in self._sets.values() for need in one.needs(case)])
 
     def lines(self, case: Case) -> tuple[Line, ...]:
         """The lines that the discount is for; all of them, where the rule says nothing about it."""
@@ -95,7 +104,7 @@ class Compiled:
 
     @property
     def _all(self) -> Iterator[CompiledRule]:
-        for one in self._sets:
+        for one in self._sets.values():
             yield from one.all
 
 

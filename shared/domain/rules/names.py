@@ -15,7 +15,7 @@ holds of an order that has none. Cheapest and most expensive go by the price of 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from shared.domain.attributes import CUSTOMERS
@@ -111,6 +111,11 @@ def _of_customer(name: str) -> OfCase:
         return _of_person(Sort.TEXT, lambda person: getattr(person.customer.profile.address, rest, None))
     attribute = CUSTOMERS[path]
     return _of_person(Sort[attribute.sort.name], attribute.of)._replace(form=attribute.form)
+
+
+def _field(name: str) -> Read:
+    """A field of the case, read by its place: nothing is quicker."""
+    return itemgetter(Case._fields.index(name))
 
 
 def _has_person(case: Case) -> bool:
@@ -209,10 +214,10 @@ _UNITS = _summed(attrgetter("quantity"))
 _NAMES_OF_LINES = _each("names")
 
 NAMES: Mapping[str, Name] = {
-    "customer.segment": OfCase(Sort.IDS, lambda case: None if case.person is None else case.segments, _has_person),
-    "order.amount": OfCase(Sort.NUMBER, attrgetter("amount")),
-    "order.initial_amount": OfCase(Sort.NUMBER, attrgetter("amount")),
-    "order.total_amount": OfCase(Sort.NUMBER, attrgetter("left")),
+    "customer.segment": OfCase(Sort.IDS, _field("segments"), _has_person),
+    "order.amount": OfCase(Sort.NUMBER, _field("amount")),
+    "order.initial_amount": OfCase(Sort.NUMBER, _field("amount")),
+    "order.total_amount": OfCase(Sort.NUMBER, _field("left")),
     "order.items.count": _UNITS,
     "order.items.aggregated_quantity": _UNITS,
     "order.items.aggregated_amount": _summed(attrgetter("amount")),
@@ -232,7 +237,7 @@ NAMES: Mapping[str, Name] = {
     "sku.id": OfLines(Sort.IDS, _NAMES_OF_LINES),
     "sku.price": OfLines(Sort.NUMBER, _each("price")),
     "sku.quantity": OfLines(Sort.NUMBER, _together("sku")),
-    "redemption.gift.amount": OfCase(Sort.NUMBER, attrgetter("credits")),
+    "redemption.gift.amount": OfCase(Sort.NUMBER, _field("credits")),
     "redemption.user.login": OfCase(Sort.TEXT, attrgetter("who.user")),
     "redemption.api_key": OfCase(Sort.TEXT, attrgetter("who.api_key")),
     "publication.redeemable_by_linked_customer": OfCase(Sort.TRUTH, lambda case: case.holder is True),

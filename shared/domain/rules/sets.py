@@ -5,10 +5,12 @@ its reader and its values, and a set is one closure over those of its rules. The
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from math import ceil, floor
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from shared.domain.model import iso
 from shared.domain.rules import judges
 from shared.domain.rules.case import Case
 from shared.domain.rules.conditions import Check, check_of
@@ -23,7 +25,7 @@ SUBJECTS = ("customer", "order", "redemption")
 
 
 class Explained(NamedTuple):
-    """What a rule saw and wanted; of a set, how its rules are joined."""
+    """What a rule saw and wanted; of a set, how its rules are joined. What it saw is JSON: of lines a list."""
 
     passed: bool
     key: str | None = None
@@ -33,6 +35,9 @@ class Explained(NamedTuple):
     saw: Any = None
     logic: str | None = None
     parts: tuple["Explained", ...] = ()
+
+
+NOTHING = Explained(True)
 
 
 class CompiledRule:
@@ -74,6 +79,31 @@ class CompiledRule:
                 own = self.below.culprit(narrowed)
                 return (own and own.message(narrowed)) or self.rule.error
         return self.rule.error
+
+    def explain(self, case: Case) -> Explained:
+        """What it saw, and what the rules below saw of the lines that it found."""
+        below = self.below.explain(case._replace(lines=self.found(case))) if self.below else NOTHING
+        rule = self.rule
+        return Explained(
+            self.judge(case),
+            rule.key,
+            rule.name,
+            rule.attribute,
+            rule.wanted,
+            self._saw(case),
+            below.logic,
+            below.parts,
+        )
+
+    def _saw(self, case: Case) -> Any:
+        match self.name:
+            case OfCase():
+                return _json(self.name.read(case))
+            case OfLines():
+                lines = self.name.among(case.lines) if self.name.among else case.lines
+                return [_json(value) for value in self.name.values(lines)]
+            case Mark():
+                return [line.number for line in case.lines]
 
     def needs(self, case: Case) -> Iterator[Need]:
         """What must go on being true of what it counts."""
@@ -122,6 +152,11 @@ class CompiledSet:
         holding = (self._holds(part, case) for part in tree.parts)
         return all(holding) if isinstance(tree, All) else any(holding)
 
+    def explain(self, case: Case, name: str | None = None) -> Explained:
+        """What each of its rules saw, and so whether it holds."""
+        parts = {key: rule.explain(case) for key, rule in self.rules.items()}
+        return Explained(_passed(self.logic, parts), name=name, logic=self.text, parts=tuple(parts.values()))
+
     @property
     def all(self) -> Iterator[CompiledRule]:
         """Every rule of it, and every one below."""
@@ -129,6 +164,25 @@ class CompiledSet:
             yield rule
             if rule.below:
                 yield from rule.below.all
+
+
+def _passed(tree: Logic, parts: Mapping[str, Explained]) -> bool:
+    if isinstance(tree, str):
+        return parts[tree].passed
+    passed = (_passed(part, parts) for part in tree.parts)
+    return all(passed) if isinstance(tree, All) else any(passed)
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return iso(value)
+        case date():
+            return value.isoformat()
+        case frozenset():
+            return sorted(value)
+        case _:
+            return value
 
 
 def _quantifier(name: Name, inherited: Quantifier) -> Quantifier:
