@@ -205,7 +205,8 @@ class Store:
         """A thing that is under no rules any more."""
         for assignment in assignments:
             self._count_assignments(draft, assignment.rule_id, -1, otherwise=Moved())
-            del draft.things[self._spot("assignment", assignment.rule_id, assignment.id)]
+            if draft.things.pop(self._spot("assignment", assignment.rule_id, assignment.id), None) is None:
+                raise Moved
 
     def _count_assignments(self, draft: Draft, rule_id: str, more: int, *, otherwise: Exception) -> None:
         def with_more(found: ValidationRule) -> ValidationRule:
@@ -762,7 +763,7 @@ class FakeRules(Store):
         with self._memory.commit() as draft:
             assignments = self._memory.all(*self._spot("assignment", rule.id))
             known = draft.things.get(self._spot("rule", rule.id))
-            if known is None or (known.version, known.assignments_count) != (rule.version, len(assignments)):
+            if known is None or known != rule or len(assignments) != rule.assignments_count:
                 raise Moved
             for it in assignments:
                 self._revise(draft, released(self.thing(it), it))

@@ -32,7 +32,7 @@ from shared.storage.segments import SegmentStore
 from shared.storage.shards import shards_of
 from shared.storage.table import Item, Table
 from shared.storage.usages import UsageStore
-from shared.storage.voucher_items import hold_of, voucher_keys, with_shards
+from shared.storage.voucher_items import hold_of, voucher_keys, voucher_of, with_shards
 
 T = TypeVar("T")
 
@@ -78,7 +78,6 @@ class Gathering:
         self._checkout = checkout
         self._at = at
         self._warm = warm
-        self._table = table
         self._batch = Batch(table)
         self._settings = ProjectStore(table, project)
         self._customers = CustomerStore(table, project)
@@ -142,8 +141,7 @@ class Gathering:
 
     @cached_property
     def _found(self) -> dict[str, Voucher]:
-        with_shards = vouchers_of(self._table, self._vouchers.values(), self._batch)
-        found = {named: with_shards[key] for named, key in self._vouchers.items() if key in with_shards}
+        found = {named: voucher_of(self._batch[key]) for named, key in self._vouchers.items() if key in self._batch}
         return {named: voucher for named, voucher in found.items() if not voucher.deleted}
 
     @cached_property

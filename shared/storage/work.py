@@ -30,7 +30,7 @@ from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.projects import ProjectStore
 from shared.storage.summaries import summary_of
 from shared.storage.table import Table, Write, create, delete, put, replace
-from shared.storage.voucher_items import adding, drop_company, minting, voucher_of
+from shared.storage.voucher_items import adding, drop_company, minting, removing, voucher_of
 
 LANE_ATTRIBUTES = ("version",)
 LARGEST_PART = 350_000

@@ -174,10 +174,9 @@ def _periods(said: Said, asked: Asked, order: Ordering | None) -> Iterator[Condi
             if name not in asked.attributes:
                 raise InvalidPayload(f"{name}.{verb}: this list does not know {name}")
             yield Condition(name, verb, _values(asked.attributes[name], verb, given, where=f"{name}.{verb}"))
-    if end := said.get(("end_date",)):
-        yield Condition(
-            "created_at", "before", _values(asked.attributes["created_at"], "before", end, where="end_date")
-        )
+    for name, verb in (("start_date", "after"), ("end_date", "before")):
+        if (bound := said.get((name,))) and bound != [NULL]:
+            yield Condition("created_at", verb, _values(asked.attributes["created_at"], verb, bound, where=name))
     if after := said.get(("starting_after",)):
         if order and order.by != "created_at":
             raise InvalidPayload("starting_after: goes with an order by created_at")
