@@ -51,6 +51,15 @@ def state(of: Callable[[Any], Callable[[datetime], Any]], *states: str) -> Attri
     return Attribute(Sort.STATE, of, states=states)
 
 
+def membership(of: Callable[[Any], Any]) -> Attribute:
+    return Attribute(Sort.MEMBERSHIP, of)
+
+
+def family(inner: Callable[[str], Attribute | None]) -> Attribute:
+    """Attributes by the names that things have: ``events.signed_up.count``."""
+    return Attribute(Sort.STATE, lambda _: None, inner=inner)
+
+
 COMMON: Attributes = {
     "created_at": date(lambda thing: thing.created_at),
     "updated_at": date(lambda thing: thing.updated_at),
@@ -217,6 +226,16 @@ def _address(person: Person) -> dict[str, Any] | None:
     return address.model_dump() if address else None
 
 
+def _of_event(path: str) -> Attribute | None:
+    """What is known of an event of a name, which may itself have dots: how often it happened, and when last."""
+    name, _, what = path.rpartition(".")
+    if name and what == "count":
+        return number(lambda person: person.summary.events[name].times if name in person.summary.events else 0)
+    if name and what == "last":
+        return date(lambda person: person.summary.events[name].last if name in person.summary.events else None)
+    return None
+
+
 CUSTOMERS: Attributes = {
     "id": text(lambda person: person.customer.id),
     "created_at": date(lambda person: person.customer.created_at),
@@ -240,8 +259,17 @@ CUSTOMERS: Attributes = {
     "summary.redemptions.total_succeeded": number(lambda person: person.summary.succeeded),
     "summary.redemptions.total_failed": number(lambda person: person.summary.failed),
     "summary.redemptions.total_rolled_back": number(lambda person: person.summary.rolled_back),
+    "events": family(_of_event),
+    "segment": membership(lambda person: person.segments),
+    "segment_id": membership(lambda person: person.segments),
 }
 """Of a customer with what their history comes to."""
+
+SEGMENTS: Attributes = {
+    **COMMON,
+    "name": text(lambda segment: segment.name),
+    "type": text(lambda segment: segment.type),
+}
 
 ORDERS: Attributes = {
     **COMMON,

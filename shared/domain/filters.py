@@ -36,6 +36,8 @@ class Sort(Enum):
     TRUTH = _PRESENCE | {"is", "is_not"}
     STATE = frozenset[str]()
     """What is asked is the state itself: ``$expired``."""
+    MEMBERSHIP = _EQUALITY
+    """One of many that it is in: whether it is in this one."""
     ANY = _PRESENCE | _EQUALITY | _PARTS | _SIZES | _TIMES
     """The shop's own: metadata."""
 
@@ -48,6 +50,8 @@ class Attribute(NamedTuple):
     form: Callable[[str], str] = str
     states: tuple[str, ...] = ()
     """Of a ``STATE``, whose ``of`` gives a function of the instant: which states there are."""
+    inner: Callable[[str], "Attribute | None"] | None = None
+    """Of a family, about which itself nothing may be asked: the attribute of a name below it."""
 
 
 Attributes = Mapping[str, Attribute]
@@ -89,40 +93,6 @@ class Filter(NamedTuple):
         return any(judged) if self.any_of and self.conditions else all(judged)
 
 
-def packed(filter_: Filter) -> dict[str, Any]:
-    """A filter as JSON, so that one may be kept.
-
-    >>> packed(Filter((Condition("price", "more_than", (Decimal(1_000),)),)))
-    {'any_of': False, 'conditions': [['price', 'more_than', [['Decimal', '1000']]]]}
-    """
-    conditions = [
-        [path, verb, [[type(value).__name__, _written(value)] for value in values]]
-        for path, verb, values in filter_.conditions
-    ]
-    return {"any_of": filter_.any_of, "conditions": conditions}
-
-
-def unpacked(said: Mapping[str, Any]) -> Filter:
-    """The reverse of ``packed``."""
-    conditions = (
-        Condition(path, verb, tuple(_READ[kind](text) for kind, text in values))
-        for path, verb, values in said["conditions"]
-    )
-    return Filter(tuple(conditions), any_of=said["any_of"])
-
-
-def _written(value: Value) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-_READ: Mapping[str, Callable[[str], Value]] = {
-    "str": str,
-    "bool": lambda text: text == "True",
-    "int": int,
-    "Decimal": Decimal,
-    "datetime": datetime.fromisoformat,
-}
-
 OPPOSITES = {"is_not": "is", "not_in": "is", "not_contain": "contains"}
 
 _TEXTS: dict[str, Callable[[str, str], bool]] = {
@@ -150,12 +120,14 @@ def attribute_at(path: str, attributes: Attributes) -> Attribute:
     Raises:
         KeyError: if nothing does.
     """
-    if path in attributes:
+    if path in attributes and not attributes[path].inner:
         return attributes[path]
-    tree = attributes[path.partition(".")[0]]
-    if tree.sort is not Sort.ANY:
+    first, _, rest = path.partition(".")
+    tree = attributes[first]
+    found = tree.inner(rest) if tree.inner else tree
+    if found is None or (found is tree and tree.sort is not Sort.ANY):
         raise KeyError(path)
-    return tree
+    return found
 
 
 def sort_key(path: str, attributes: Attributes) -> Callable[[Any], tuple[Any, ...]]:

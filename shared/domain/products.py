@@ -1,10 +1,13 @@
 """What a shop sells, as far as its rules need to know: products, their SKUs, and collections of both."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints
 
-from shared.domain.filters import Filter, unpacked
+from shared.domain.attributes import CATALOGUE
+from shared.domain.criteria import filter_of
+from shared.domain.filters import Filter
 from shared.domain.ids import derived
 from shared.domain.lists import Listed
 from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, Text, merged
@@ -151,8 +154,6 @@ class Collection(Frozen):
     type: Literal["STATIC", "AUTO_UPDATE"]
     filter: dict[str, Any] | None = None
     """As it was said."""
-    packed: dict[str, Any] | None = None
-    """The same, understood."""
     products: tuple[Member, ...] | None = None
     """The members, where they are few enough to be shown with it."""
     members: int = 0
@@ -162,10 +163,14 @@ class Collection(Frozen):
     updated_at: Instant | None = None
     version: int = 1
 
-    @property
+    @cached_property
     def wanted(self) -> Filter | None:
-        """What is in an auto-update one."""
-        return unpacked(self.packed) if self.packed is not None else None
+        """What is in an auto-update one.
+
+        Raises:
+            InvalidPayload: naming the path of what is wrong in its filter.
+        """
+        return None if self.filter is None else filter_of(self.filter, CATALOGUE)
 
     def holding(self, members: dict[str, Member], generation: str) -> Self:
         """A static one with these members."""

@@ -22,6 +22,9 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     a set of members    {project}#collection#{id}       generation#{generation}
     its member          {project}#collected#{id}#{generation}#{shard}
                                                         {id of the product or SKU}
+    event               {project}#event#{id}            event
+    segment             {project}#segment#{id}          segment
+    who is listed in it {project}#customer#{id}         member#{segment id}
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
     its lane            {project}#async_action#{id}     lane#{number}
@@ -38,8 +41,9 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
     index    partition                             sort                           serves
     lists    {project}#{kind}#{shard}              {instant}#{id}                 every list of a kind, newest first
     pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
+             {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
-    owners   {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 
@@ -59,6 +63,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a collection of n products, new          n writes, 25 a round trip and eight at a time; then one commit shows them
     how far an action's lanes are            one query of one partition
     a free code of a campaign                one query of one shard, from a random point
+    whether somebody is in a segment         one read, if it is static; else their profile and summary, and no more
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list
@@ -167,6 +172,18 @@ class Key(NamedTuple):
         return cls(collected_in(project, collection_id, generation, shard_of(member_id)), member_id)
 
     @classmethod
+    def event(cls, project: str, event_id: str) -> "Key":
+        return cls(f"{project}#event#{event_id}", "event")
+
+    @classmethod
+    def segment(cls, project: str, segment_id: str) -> "Key":
+        return cls(f"{project}#segment#{segment_id}", "segment")
+
+    @classmethod
+    def member(cls, project: str, customer_id: str, segment_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"member#{segment_id}")
+
+    @classmethod
     def async_action(cls, project: str, action_id: str) -> "Key":
         return cls(f"{project}#async_action#{action_id}", "async_action")
 
@@ -253,3 +270,13 @@ def pooling(project: str, campaign_id: str, code_hash: str, *, free: bool) -> di
     """The two attributes that put a code in its campaign's pool, free to be issued or held by somebody."""
     state = "free" if free else "held"
     return {"pool": f"{project}#pool#{campaign_id}#{shard_of(code_hash)}", "pooled": f"{state}#{code_hash}"}
+
+
+def membership(project: str, segment_id: str, customer_id: str) -> dict[str, str]:
+    """The two attributes that put a customer among those of a static segment."""
+    return {"pool": members(project, segment_id, shard_of(customer_id)), "pooled": customer_id}
+
+
+def members(project: str, segment_id: str, shard: int) -> str:
+    """A partition of ``pools`` with customers of a static segment."""
+    return f"{project}#members#{segment_id}#{shard}"
