@@ -128,6 +128,15 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
+    products = function("products")
+    table.let(products, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+    table.let_list(products, "lists", "owners")
+
+    collections = function("product_collections")
+    table.let(collections, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    table.let(collections, "BatchWriteItem")  # members, that nobody sees before a commit shows them, or any more
+    table.let_list(collections, "lists")
+
     imports = function("imports")
     # what was sent is kept, and removed again if the import is refused after all
     table.let(imports, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")

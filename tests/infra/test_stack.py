@@ -123,6 +123,8 @@ WRITE = "PutItem UpdateItem"
         ("customers", f"{READ} Query PutItem DeleteItem", "lists", ""),
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
+        ("products", f"{READ} {WRITE} DeleteItem", "lists owners", ""),
+        ("product_collections", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists", ""),
         ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("async_actions", READ, "lists", ""),
         (
