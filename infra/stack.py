@@ -112,7 +112,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     campaigns = function("campaigns")
     table.let(campaigns, "GetItem", "BatchGetItem")
     table.let_list(campaigns, "lists")
-    table.let(campaigns, "PutItem", "UpdateItem")
+    table.let(campaigns, "PutItem", "UpdateItem", "DeleteItem")  # the assignments of one that is deleted
     actions.let_send(campaigns)
 
     vouchers = function("vouchers")
@@ -120,11 +120,17 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let_list(vouchers, "lists", "owners", "pools")
     table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
+    rules = function("rules")
+    table.let(rules, "GetItem", "BatchGetItem", "Query")  # what is under a rule stands beside it
+    table.let_list(rules, "lists", "owners")
+    table.let(rules, "PutItem", "UpdateItem", "DeleteItem")
+
     customers, orders = function("customers"), function("orders")
     for people in (customers, orders):
         table.let(people, "GetItem", "BatchGetItem", "PutItem")
         table.let_list(people, "lists")
-    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and what stood with them
+    table.let_list(customers, "owners", "pools")  # their events; the customers of a segment
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
@@ -137,6 +143,14 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let(collections, "BatchWriteItem")  # members, that nobody sees before a commit shows them, or any more
     table.let_list(collections, "lists")
 
+    segments = function("segments")
+    table.let(segments, "GetItem", "BatchGetItem")
+    table.let(segments, "PutItem", "UpdateItem", "DeleteItem")  # a segment, and who is on its list
+    table.let_list(segments, "lists", "pools")
+
+    events = function("events")
+    table.let(events, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")  # what a customer did, counted
+
     imports = function("imports")
     # what was sent is kept, and removed again if the import is refused after all
     table.let(imports, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
@@ -145,6 +159,9 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     gift_cards = function("credits")
     table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
     table.let(gift_cards, "PutItem", "UpdateItem")
+
+    schemas = function("schemas")
+    table.let(schemas, "GetItem", "UpdateItem")  # each schema is an attribute of the settings
 
     async_actions = function("async_actions")
     table.let(async_actions, "GetItem", "BatchGetItem")

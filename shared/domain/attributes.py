@@ -1,15 +1,19 @@
 """What each kind of thing may be asked about, by the names that the contract has for it in filters and in ``order``."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import normal_form
 from shared.domain.filters import Attribute, Attributes, Sort
-from shared.domain.redemptions import Redemption
 from shared.domain.summaries import Person
 from shared.domain.vouchers import Made
+
+if TYPE_CHECKING:  # a redemption is of a checkout, which has rules, which ask for these attributes of customers
+    from shared.domain.redemptions import Redemption
 
 
 def text(of: Callable[[Any], Any]) -> Attribute:
@@ -213,6 +217,23 @@ ASYNC_ACTIONS: Attributes = {
     "type": word(lambda action: action.type),
     "status": word(lambda action: action.status),
     "request_id": text(lambda action: action.request_id),
+}
+
+
+RULES: Attributes = {
+    **COMMON,
+    "name": text(lambda rule: rule.name),
+    "type": text(lambda rule: rule.type),
+    "context_type": text(lambda rule: rule.context_type),
+    "assignments_count": number(lambda rule: rule.assignments_count),
+}
+
+ASSIGNMENTS: Attributes = {
+    "id": text(lambda assignment: assignment.id),
+    "created_at": date(lambda assignment: assignment.created_at),
+    "rule_id": text(lambda assignment: assignment.rule_id),
+    "related_object_id": text(lambda assignment: assignment.related_object_id),
+    "related_object_type": text(lambda assignment: assignment.related_object_type),
 }
 
 

@@ -7,24 +7,30 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     item                PK                              SK
     voucher             {project}#voucher#{hash}        voucher
     hold (session)      {project}#voucher#{hash}        hold#{session key}
+    shard of a hot one  {project}#voucher#{hash}#{n}    shard
     credits by hand     {project}#voucher#{hash}        vtx#{id}
     redemption          {project}#redemptions#{hash}    {milliseconds}{random}
+    what limits count   {project}#usage#{usage's name}  usage
+    shard of a hot one  {project}#usage#{usage's name}#{n}  shard
+    what holds take     {project}#usage#{usage's name}  hold#{until}#{hash}#{session key}
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
     publication         {project}#publication#{id}      publication
+    validation rule     {project}#rule#{id}             rule
+    what is under it    {project}#rule#{id}             assignment#{hash of the voucher's or campaign's id}
     who has joined      {project}#customer#{id}         joined#{campaign id}
     customer            {project}#customer#{id}         customer
     customer's summary  {project}#customer#{id}         summary
     order               {project}#order#{id}            order
+    event               {project}#event#{id}            event
+    segment             {project}#segment#{id}          segment
+    who is listed in it {project}#customer#{id}         member#{segment id}
     product             {project}#product#{id}          product
     SKU                 {project}#sku#{id}              sku
     collection          {project}#collection#{id}       collection
     a set of members    {project}#collection#{id}       generation#{generation}
     its member          {project}#collected#{id}#{generation}#{shard}
                                                         {id of the product or SKU}
-    event               {project}#event#{id}            event
-    segment             {project}#segment#{id}          segment
-    who is listed in it {project}#customer#{id}         member#{segment id}
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
     its lane            {project}#async_action#{id}     lane#{number}
@@ -44,6 +50,7 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
              {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
              {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 
@@ -64,6 +71,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     how far an action's lanes are            one query of one partition
     a free code of a campaign                one query of one shard, from a random point
     whether somebody is in a segment         one read, if it is static; else their profile and summary, and no more
+    the rules that an offer is under         their ids stand with it; then one batch, and none while they are warm
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list
@@ -79,8 +87,8 @@ TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled"), "owne
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
-"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits, or what an import was
-sent. Only a broom: nothing ever waits for it."""
+"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits or of a day's uses, or
+what an import was sent. Only a broom: nothing ever waits for it."""
 
 SHARDS = 8
 """Partitions a list is spread over: 8 × 1,000 writes a second."""
@@ -104,6 +112,14 @@ class Key(NamedTuple):
     def hold(cls, project: str, code_hash: str, session: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"hold#{session}")
 
+    def shard(self, number: int) -> "Key":
+        """A part of a counter that is too hot for its item; in a partition of its own, for that is the point.
+
+        >>> Key.usage("sandbox", "camp_1 all").shard(3)
+        Key(PK='sandbox#usage#camp_1 all#3', SK='shard')
+        """
+        return Key(f"{self.PK}#{number}", "shard")
+
     @classmethod
     def adjustment(cls, project: str, code_hash: str, id_: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"vtx#{id_}")
@@ -123,6 +139,15 @@ class Key(NamedTuple):
         return cls(f"{project}#redemptions#{body[:16]}", body[16:])
 
     @classmethod
+    def usage(cls, project: str, name: str) -> "Key":
+        return cls(f"{project}#usage#{name}", "usage")
+
+    @classmethod
+    def held(cls, project: str, name: str, until: int, code_hash: str, session: str) -> "Key":
+        """What a hold takes of a usage, beside it: in the order in which holds lapse."""
+        return cls(f"{project}#usage#{name}", f"hold#{until:016d}#{code_hash}#{session}")
+
+    @classmethod
     def campaign(cls, project: str, campaign_id: str) -> "Key":
         return cls(f"{project}#campaign#{campaign_id}", "campaign")
 
@@ -133,6 +158,20 @@ class Key(NamedTuple):
     @classmethod
     def publication(cls, project: str, publication_id: str) -> "Key":
         return cls(f"{project}#publication#{publication_id}", "publication")
+
+    @classmethod
+    def rule(cls, project: str, rule_id: str) -> "Key":
+        return cls(f"{project}#rule#{rule_id}", "rule")
+
+    @classmethod
+    def assignment(cls, project: str, assignment_id: str) -> "Key":
+        """The id is ``asgm_{the rule's}{16 digits}``, so it tells beside which rule it is kept.
+
+        >>> Key.assignment("sandbox", "asgm_0199cafe0123456789abcdef")
+        Key(PK='sandbox#rule#val_0199cafe', SK='assignment#0123456789abcdef')
+        """
+        _, _, body = assignment_id.partition("_")
+        return cls(f"{project}#rule#val_{body[:-16]}", f"assignment#{body[-16:]}")
 
     @classmethod
     def joined(cls, project: str, customer_id: str, campaign_id: str) -> "Key":
@@ -149,6 +188,18 @@ class Key(NamedTuple):
     @classmethod
     def order(cls, project: str, order_id: str) -> "Key":
         return cls(f"{project}#order#{order_id}", "order")
+
+    @classmethod
+    def event(cls, project: str, event_id: str) -> "Key":
+        return cls(f"{project}#event#{event_id}", "event")
+
+    @classmethod
+    def segment(cls, project: str, segment_id: str) -> "Key":
+        return cls(f"{project}#segment#{segment_id}", "segment")
+
+    @classmethod
+    def member(cls, project: str, customer_id: str, segment_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"member#{segment_id}")
 
     @classmethod
     def product(cls, project: str, product_id: str) -> "Key":
@@ -170,18 +221,6 @@ class Key(NamedTuple):
     def collected(cls, project: str, collection_id: str, generation: str, member_id: str) -> "Key":
         """A product or SKU in one generation of a static collection: whether it is in it is one read."""
         return cls(collected_in(project, collection_id, generation, shard_of(member_id)), member_id)
-
-    @classmethod
-    def event(cls, project: str, event_id: str) -> "Key":
-        return cls(f"{project}#event#{event_id}", "event")
-
-    @classmethod
-    def segment(cls, project: str, segment_id: str) -> "Key":
-        return cls(f"{project}#segment#{segment_id}", "segment")
-
-    @classmethod
-    def member(cls, project: str, customer_id: str, segment_id: str) -> "Key":
-        return cls(f"{project}#customer#{customer_id}", f"member#{segment_id}")
 
     @classmethod
     def async_action(cls, project: str, action_id: str) -> "Key":

@@ -122,6 +122,16 @@ def update(
     return Write({"Update": body}, otherwise)
 
 
+def check(key: Key, only_if: str, values: Item, *, otherwise: Exception) -> Write:
+    """Change nothing of an item, which must be as expected."""
+    body: dict[str, Any] = {"Key": encoded(key._asdict()), "ConditionExpression": only_if}
+    if names := set(re.findall(r"#\w+", only_if)):
+        body["ExpressionAttributeNames"] = {name: name[1:] for name in sorted(names)}
+    if values:
+        body["ExpressionAttributeValues"] = encoded({f":{name}": value for name, value in values.items()})
+    return Write({"ConditionCheck": body}, otherwise)
+
+
 def add(key: Key, more: Mapping[str, int], *, sets: Item | None = None, removes: Iterable[str] = ()) -> Write:
     """Add to an item's counters, set and remove attributes; the item is made where there is none.
 

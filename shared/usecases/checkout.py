@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.checkout import Checkout, Facts, Verdict, decide
+from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile, refuse_unborn
+from shared.domain.decision import decide
 from shared.domain.ids import timed
-from shared.domain.orders import Order, StoredOrder
+from shared.domain.orders import StoredOrder, as_known
 from shared.domain.redemptions import Buyer, Chance
 from shared.domain.vouchers import Hold, Redeemable, Voucher
+from shared.usecases.schemas import refuse_checkout
 
 
 class Gathering(Protocol):
     project: str
 
-    def gather(self, checkout: Checkout, *, warm: bool) -> Facts: ...
+    def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts: ...
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
 
 
@@ -30,9 +32,13 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
     """Gather the facts of a checkout and decide; holds that have lapsed are looked for only where they matter.
 
     An order that is known costs what is known of it, but for what this request says anew.
+
+    Raises:
+        InvalidPayload: if metadata is not what the project's schemas want.
     """
-    facts = ledger.gather(checkout, warm=warm)
-    checkout = checkout._replace(order=_as_known(checkout.order, facts.order))
+    facts = ledger.gather(checkout, at=at, warm=warm)
+    checkout = checkout._replace(order=as_known(checkout.order, facts.order))
+    refuse_checkout(checkout, facts, keeps=not warm)
     full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
     if full:
         session = checkout.session.key if checkout.session else None
@@ -84,10 +90,6 @@ def customer_of(
         return known.upserted(profile, at=at)
     id_ = ledger.customer_id(profile) or timed("cust", at, chance())
     return Customer.new(id_, profile, at=at)
-
-
-def _as_known(order: Order | None, known: StoredOrder | None) -> Order | None:
-    return known.order.told(order) if known and order else order
 
 
 def _held_up(redeemable: Redeemable) -> bool:

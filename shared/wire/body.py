@@ -30,7 +30,7 @@ NOT_YET = (
     "promotion",
     "validation_rules",
 )
-"""Fields that would narrow an offer or price it otherwise: until they are honoured they are refused, never dropped."""
+"""Fields that would narrow an offer or price it otherwise: a body that does not know one refuses it, never drops it."""
 
 
 def body_of(raw: bytes, *, largest: int = LARGEST_BODY) -> Any:
@@ -120,8 +120,8 @@ class Body(Frozen):
     def _refuse_what_would_be_passed_over(cls, fields: Any) -> Any:
         if isinstance(fields, dict):
             for name in NOT_YET:
-                if fields.get(name):
-                    raise ValueError(f"{name} is not supported yet")
+                if fields.get(name) and name not in cls.model_fields:
+                    raise ValueError(f"{name} is not supported here, or not yet")
         return fields
 
 
@@ -135,7 +135,7 @@ def _told(error: Any) -> str:
     return f"{path}: {message}"
 
 
-VARIANTS = {"AMOUNT", "PERCENT", "FIXED"}
+VARIANTS = {"AMOUNT", "PERCENT", "FIXED", "<id>", "<rule>"}
 """Names that pydantic puts into the path of a field to say which variant it tried; no caller wrote them."""
 
 

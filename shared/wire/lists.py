@@ -72,11 +72,14 @@ PUBLICATIONS = Asked(
 )
 ASYNC_ACTIONS = Asked(its.ASYNC_ACTIONS, {})
 CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
+SEGMENTS = Asked(its.SEGMENTS, {})
 ORDERS = Asked(its.ORDERS, {})
 PRODUCTS = Asked(its.PRODUCTS, {})
 SKUS = Asked(its.SKUS, {})
 COLLECTIONS = Asked(its.COLLECTIONS, {})
 COLLECTED = Asked(its.COLLECTED, {})
+RULES = Asked(its.RULES, {})
+ASSIGNMENTS = Asked(its.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
 
 PERIODS = {"created_at": ("after", "before"), "updated_at": ("after", "before")}
 SPAN = {"start_date": "after", "end_date": "before"}

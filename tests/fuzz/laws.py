@@ -26,6 +26,8 @@ ALSO_MODELLED = {
     # Routes of our own answer as those beside them do.
     "GET /v1/products/{product_id}/skus/{sku_id}": "SkusGetResponseBody",
     "PUT /v1/product-collections/{collection_id}": "ProductCollectionsGetResponseBody",
+    # Bonbon's own.
+    "PUT /v1/metadata-schemas/{resource}": "MetadataSchemasGetResponseBody",
 }
 
 

@@ -4,6 +4,8 @@ model.py       a rule as the contract writes it, and everything that can be wron
 logic.py       "1 AND (2 OR 3)" as a tree
 conditions.py  what each ``$condition`` means, a closure over its values
 names.py       what each name reads of a case: the one table of them
-compiled.py    a rule as closures: whether it holds, why not, what it saw, which limits it rests on
+judges.py      closures: one a condition, one a rule, one a set of rules
+sets.py        compiled rules: who is to blame, what they saw, which limits they rest on
+compiled.py    a validation rule, ready to be judged
 case.py        what a rule may look at
 """

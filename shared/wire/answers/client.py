@@ -8,9 +8,10 @@ unless the project wants its shoppers to know more.
 from typing import Any
 
 from shared.domain.checkout import Verdict
+from shared.domain.errors import Reason
 from shared.domain.redemptions import Told
 from shared.wire.answers import redemptions, validations
-from shared.wire.answers.parts import NOT_APPLICABLE, InPublic, Json, present
+from shared.wire.answers.parts import InPublic, Json, as_public, own_word, present
 
 VALIDATION = ("id", "valid", "order", "tracking_id", "session", "stacking_rules")
 REDEEMABLE = ("status", "id", "object", "order", "applicable_to", "inapplicable_to", "result")
@@ -34,9 +35,10 @@ def _validation_alike(of: Verdict) -> Json:
     if of.valid and not of.inapplicable:
         return said
     if of.valid:  # what could not be used is told apart from what could, and by nothing else
-        alike = [_alike(offer.named, of.checkout.request_id) for offer in of.inapplicable]
+        alike = [_alike(offer.named, of.checkout.request_id, offer.reasons[0]) for offer in of.inapplicable]
         return {**said, "inapplicable_redeemables": alike}
-    alike = [_alike(named, of.checkout.request_id) for named in of.checkout.named]
+    reasons = {offer.named: offer.reasons[0] for offer in of.inapplicable}
+    alike = [_alike(named, of.checkout.request_id, reasons.get(named)) for named in of.checkout.named]
     return {**_only(VALIDATION, said), "redeemables": alike, "inapplicable_redeemables": alike}
 
 
@@ -53,7 +55,7 @@ def _redeemed(of: Told) -> Json:
 
 def _redeemed_alike(of: Told) -> Json:
     said = _redeemed(of)
-    alike = [_alike(offer.named, "") for offer in of.inapplicable]
+    alike = [_alike(offer.named, "", offer.reasons[0]) for offer in of.inapplicable]
     return {**said, "inapplicable_redeemables": alike}
 
 
@@ -68,18 +70,22 @@ def _record(of: Json) -> Json:
     }
 
 
-def _alike(named: str, request_id: str) -> Json:
-    """The one refusal there is, whatever the reason and whether or not there is such an offer."""
-    key, message, _ = NOT_APPLICABLE
-    error = {
-        "code": 400,
-        "key": key,
-        "message": message,
-        "details": message,
-        "request_id": request_id,
-        "resource_id": named,
-        "resource_type": "voucher",
-    }
+def _alike(named: str, request_id: str, reason: Reason | None) -> Json:
+    """The one refusal there is, whatever the reason and whether or not there is such an offer; a rule's own message is
+    meant for whoever meets it, and is passed on.
+    """
+    public = as_public(reason)
+    key, message = public.key, public.message
+    error = present(
+        code=400,
+        key=key,
+        message=message,
+        details=message,
+        request_id=request_id,
+        resource_id=named,
+        resource_type="voucher",
+        error=own_word(public),
+    )
     return {
         "status": "INAPPLICABLE",
         "id": named,

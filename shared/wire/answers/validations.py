@@ -7,8 +7,9 @@ from shared.domain.checkout import Applicable, Inapplicable, Skipped, Verdict
 from shared.domain.orders import Order
 from shared.domain.stacking import StackingRules
 from shared.domain.vouchers import Voucher
+from shared.wire.answers.explanations import explanation
 from shared.wire.answers.orders import order
-from shared.wire.answers.parts import Json, present
+from shared.wire.answers.parts import Json, own_word, present
 from shared.wire.answers.vouchers import discount
 
 
@@ -31,6 +32,7 @@ def validation(of: Verdict) -> Json:
             tracking_id=checkout.tracking_id,
             session=_session(of),
             stacking_rules=stacking(of.facts.project.stacking),
+            explanation=explanation(of) if checkout.explain else None,
         )
     refused = [inapplicable(offer, checkout.request_id) for offer in of.inapplicable]
     in_order = {entry["id"]: entry for entry in (*refused, *passed_over)}
@@ -42,6 +44,7 @@ def validation(of: Verdict) -> Json:
         inapplicable_redeemables=refused,
         tracking_id=checkout.tracking_id,
         stacking_rules=stacking(of.facts.project.stacking),
+        explanation=explanation(of) if checkout.explain else None,
     )
 
 
@@ -75,6 +78,7 @@ def inapplicable(offer: Inapplicable, request_id: str) -> Json:
         request_id=request_id or None,
         resource_id=offer.named,
         resource_type="voucher",
+        error=own_word(reason),
     )
     return present(
         status="INAPPLICABLE",
