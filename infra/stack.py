@@ -135,6 +135,15 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
+    products = function("products")
+    table.let(products, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+    table.let_list(products, "lists", "owners")
+
+    collections = function("product_collections")
+    table.let(collections, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    table.let(collections, "BatchWriteItem")  # members, that nobody sees before a commit shows them, or any more
+    table.let_list(collections, "lists")
+
     segments = function("segments")
     table.let(segments, "GetItem", "BatchGetItem")
     table.let(segments, "PutItem", "UpdateItem", "DeleteItem")  # a segment, and who is on its list

@@ -49,7 +49,7 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
     pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
              {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
-    owners   {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
              {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.

@@ -465,6 +465,22 @@ def publication(make: Maker) -> Json:
     return {**from_where, "customer": make.customer(), **make.some(more, chance=0.3)}
 
 
+def collection(make: Maker) -> Json:
+    if make.likely(0.6):
+        kinds = (("product", make.named("product")), ("sku", make.named("sku")), ("product", make.text()))
+        named = [make.random.choice(kinds) for _ in range(make.random.choice((0, 1, 3, 30)))]
+        return {"name": make.text(), "products": [{"object": kind, "id": id_} for kind, id_ in named]}
+    conditions = {
+        "name": {"$contains": [make.text()]},
+        "price": {"$more_than": [make.amount()]},
+        "metadata.club": {"$is_not": ["VIP"]},
+        "created_at": {"$after": [make.moment()]},
+    }
+    wanted = make.random.sample(list(conditions), make.random.randint(1, 3))
+    filter_ = {path: {"conditions": conditions[path]} for path in wanted}
+    return {"name": make.text(), "type": "AUTO_UPDATE", "filter": {"junction": "or", **filter_}}
+
+
 def schema(make: Maker) -> Json:
     kinds = ("string", "number", "boolean", "date", "datetime", "geopoint", "image_url", "object")
     more = {"optional": make.likely(0.8), "array": make.likely(0.2), "deleted": make.likely(0.1)}
@@ -493,6 +509,8 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /v1/validation-rules/{validation_rule_id}/assignments": assignment,
     "POST /v1/customers": Maker.customer,
     "PUT /v1/customers/{customer_id}": Maker.customer,
+    "POST /v1/product-collections": collection,
+    "PUT /v1/product-collections/{collection_id}": collection,
     "POST /v1/orders": lambda make: make.order() | make.some({"customer": make.customer()}),
     "PUT /v1/orders/{order_id}": lambda make: make.order() | make.some({"customer": make.customer()}),
 }

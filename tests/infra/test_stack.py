@@ -126,6 +126,8 @@ WRITE = "PutItem UpdateItem"
         ("events", f"{READ} {WRITE}", "", ""),
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
+        ("products", f"{READ} {WRITE} DeleteItem", "lists owners", ""),
+        ("product_collections", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists", ""),
         ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("schemas", "GetItem UpdateItem", "", ""),
         ("async_actions", READ, "lists", ""),
