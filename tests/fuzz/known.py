@@ -27,6 +27,7 @@ KINDS = {
     "customer": ("cust", "source"),
     "order": ("ord", "source"),
     "publication": ("pub",),
+    "segment": ("seg",),
     "voucher": ("code", "v"),
     "access_token": ("token",),
 }

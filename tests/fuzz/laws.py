@@ -25,6 +25,7 @@ ALSO_MODELLED = {
     "POST /v1/campaigns/{campaign_id}/disable": "CampaignsGetResponseBody",
     # Bonbon's own.
     "PUT /v1/metadata-schemas/{resource}": "MetadataSchemasGetResponseBody",
+    "PUT /v1/segments/{segment_id}": "SegmentsGetResponseBody",
 }
 
 
