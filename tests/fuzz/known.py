@@ -30,6 +30,7 @@ KINDS = {
     "sku": ("sku", "sku", "source"),
     "collection": ("pc",),
     "publication": ("pub",),
+    "segment": ("seg",),
     "voucher": ("code", "v"),
     "validation_rule": ("val",),
     "rule": ("val",),
