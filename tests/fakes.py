@@ -243,8 +243,10 @@ def usable(voucher: Voucher) -> bool:
 class FakeLedger(Store):
     """Redemptions, and the vouchers, holds, customers and orders that they touch."""
 
-    def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts:
-        redeemables = {}
+    def gather(
+        self, checkout: Checkout, *, at: datetime, warm: bool, given: Mapping[str, Redeemable] | None = None
+    ) -> Facts:
+        redeemables = dict(given or {})
         for named in checkout.named:
             voucher = self._memory.get(*self._voucher_spot(named))
             if voucher is None or voucher.deleted:
