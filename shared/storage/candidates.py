@@ -17,7 +17,7 @@ from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import value_of
 from shared.storage.keys import SHARDS, Key
 from shared.storage.table import LAST, Item, Table, chunks
-from shared.storage.voucher_items import hold_of, voucher_of
+from shared.storage.voucher_items import hold_of, voucher_keys, vouchers_of
 
 AT_ONCE = 100
 """Candidates that are read together."""
@@ -65,8 +65,9 @@ class CandidateStore:
             )
         publications = (value_of(Publication, item, ()) for item in self._table.items(given))
         hashes = dict.fromkeys(code_hash(self.project, code) for it in publications for code in it.codes)
-        found = self._table.get_many(Key.voucher(self.project, hashed) for hashed in hashes)
-        return [voucher for voucher in map(voucher_of, found.values()) if not voucher.deleted]
+        keys = [Key.voucher(self.project, hashed) for hashed in hashes]
+        found = vouchers_of(self._table, keys, self._table.get_many(voucher_keys(keys)))
+        return [voucher for voucher in found.values() if not voucher.deleted]
 
     def pieces(
         self,
@@ -108,15 +109,16 @@ class CandidateStore:
         """What entries lead to; what is gone, or somebody else's, is left out."""
         vouchers = {it.key: it for it in entries if it.key.SK == "voucher"}
         holds = {key: Key(key.PK, f"hold#{session}") for key in vouchers} if session else {}
-        items = self._table.get_many([*(key for key, it in vouchers.items() if not it.voucher), *holds.values()])
-        known = {key: it.voucher or (voucher_of(items[key]) if key in items else None) for key, it in vouchers.items()}
+        new = [key for key, it in vouchers.items() if not it.voucher]
+        items = self._table.get_many([*voucher_keys(new), *holds.values()])
+        known = vouchers_of(self._table, new, items) | {key: it.voucher for key, it in vouchers.items() if it.voucher}
         ids = [it.id for it in entries if it.key not in vouchers]
-        ids += [voucher.campaign_id for voucher in known.values() if voucher and voucher.campaign_id]
+        ids += [voucher.campaign_id for voucher in known.values() if voucher.campaign_id]
         campaigns = self._campaigns.get_many(ids, warm=True)
         live = {id_: campaign for id_, campaign in campaigns.items() if not campaign.deleted}
         found: list[Found] = []
         for entry in entries:
-            thing = known[entry.key] if entry.key in vouchers else live.get(entry.id)
+            thing = known.get(entry.key) if entry.key in vouchers else live.get(entry.id)
             own = entry.voucher is not None
             if thing is None:
                 continue

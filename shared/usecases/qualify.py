@@ -98,7 +98,7 @@ class _Walk(NamedTuple):
             own_only=self.wish.scenario == "CUSTOMER_WALLET",
             before=before,
             skip=skip,
-            session=session and session.key,
+            session=session.key if session else None,
         )
         return chain.from_iterable(map(self._judge, pieces))
 

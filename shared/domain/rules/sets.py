@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from shared.domain.model import iso
 from shared.domain.rules import judges
 from shared.domain.rules.case import Case
-from shared.domain.rules.conditions import Check, check_of
+from shared.domain.rules.conditions import Check, Sort, check_of
 from shared.domain.rules.judges import Judge
 from shared.domain.rules.logic import All, Logic
 from shared.domain.rules.model import Rule, RuleSet
