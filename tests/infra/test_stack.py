@@ -114,6 +114,7 @@ WRITE = "PutItem UpdateItem"
     ("function", "items", "indexes", "queue"),
     [
         ("validate", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
+        ("qualify", f"{READ} Query PutItem", "lists owners pools", ""),
         ("redeem", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("roll_back", f"{READ} {WRITE}", "", ""),
         ("redemptions", f"{READ} Query", "lists owners", ""),
