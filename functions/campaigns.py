@@ -4,6 +4,7 @@ from datetime import datetime
 
 from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
+from shared.domain.errors import InvalidPayload
 from shared.domain.ids import timed
 from shared.domain.lists import Listed
 from shared.domain.vouchers import Made
@@ -26,11 +27,13 @@ handler = api = Api()
 def create(request: Request) -> Campaign:
     body = request.read(CampaignBody)
     campaign = body.campaign(timed("camp", request.at, request.chance()), at=request.at)
+    under = body.under(request.chance, at=request.at)
     return usecases.create_campaign(
-        campaign,
+        under.put_on(campaign, "campaign", project=request.project, at=request.at),
         body.vouchers_count or 0,
         action=_action(request, "CAMPAIGN_VOUCHERS_GENERATION", campaign.id),
         draw=draw,
+        rules=under.new,
         campaigns=_campaigns(request),
         queue=settings.queue(),
     )
@@ -76,13 +79,15 @@ def disable(request: Request, campaign_id: str) -> Campaign:
 @api.post("/v1/campaigns/{campaign_id}/vouchers", answer=vouchers.voucher_or_promise)
 def add_vouchers(request: Request, campaign_id: str) -> Made | AsyncAction:
     count = request.query(CountQuery).vouchers_count
-    own = request.read(VoucherBody).own()
+    body = request.read(VoucherBody)
     if count == 1:
-        return usecases.add_voucher(campaign_id, None, own, at=request.at, draw=draw, campaigns=_campaigns(request))
+        return _add_voucher(request, campaign_id, body)
+    if body.validation_rules:
+        raise InvalidPayload("validation_rules: are put on one code at a time; or assign them to the campaign")
     return usecases.start_adding_vouchers(
         campaign_id,
         count,
-        own,
+        body.own(),
         action=_action(request, "CAMPAIGN_VOUCHERS_GENERATION", campaign_id),
         campaigns=_campaigns(request),
         queue=settings.queue(),
@@ -91,9 +96,19 @@ def add_vouchers(request: Request, campaign_id: str) -> Made | AsyncAction:
 
 @api.post("/v1/campaigns/{campaign_id}/vouchers/{code}", answer=vouchers.made)
 def add_voucher(request: Request, campaign_id: str, code: str) -> Made:
-    body = request.read(VoucherBody, code=code)
+    return _add_voucher(request, campaign_id, request.read(VoucherBody, code=code), code=code)
+
+
+def _add_voucher(request: Request, campaign_id: str, body: VoucherBody, *, code: str | None = None) -> Made:
+    under = body.under(request.chance, at=request.at)
     return usecases.add_voucher(
-        campaign_id, body.code, body.own(), at=request.at, draw=draw, campaigns=_campaigns(request)
+        campaign_id,
+        code and body.code,
+        body.own(),
+        at=request.at,
+        draw=draw,
+        under=under,
+        campaigns=_campaigns(request),
     )
 
 

@@ -14,7 +14,7 @@ handler = api = Api()
 @api.post("/client/v1/redemptions", answer=client.redeemed, outcome="redeemed")
 def redeem_stackable(request: Request) -> Told:
     return redeem(
-        request.read(CheckoutBody).checkout(request_id=request.id),
+        request.read(CheckoutBody).checkout(request_id=request.id, asked_by=request.key.app_id),
         at=request.at,
         ledger=Ledger(request.table, request.project),
         channel_id=request.key.app_id,

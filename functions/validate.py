@@ -13,5 +13,5 @@ handler = api = Api()
 @api.post("/v1/validations", answer=validations.validation, outcome="validated")
 @api.post("/client/v1/validations", answer=client.validation, outcome="validated")
 def validate_stackable(request: Request) -> Verdict:
-    checkout = request.read(CheckoutBody).checkout(request_id=request.id)
+    checkout = request.read(CheckoutBody).checkout(request_id=request.id, asked_by=request.key.app_id)
     return validate(checkout, at=request.at, ledger=Ledger(request.table, request.project))

@@ -65,15 +65,18 @@ def release_session(request: Request, code: str, session_key: str) -> Hold:
 
 
 def _create(request: Request, body: VoucherBody) -> Made:
-    config = body.code_config or CodeConfig()
+    config, at = body.code_config or CodeConfig(), request.at
+    under = body.under(request.chance, at=at)
     if campaign := body.campaign_id or body.campaign:
         campaigns = _campaigns(request)
-        return add_voucher(campaign, body.code, body.own(), at=request.at, draw=draw, campaigns=campaigns)
+        return add_voucher(campaign, body.code, body.own(), at=at, draw=draw, under=under, campaigns=campaigns)
 
     def make() -> Voucher:
-        return body.voucher(body.code or draw(config), project=request.project, at=request.at)
+        voucher = body.voucher(body.code or draw(config), project=request.project, at=at)
+        return under.put_on(voucher, "voucher", project=request.project, at=at)
 
-    return usecases.create_voucher(make, given=body.code is not None, vouchers=_vouchers(request))
+    given = body.code is not None
+    return usecases.create_voucher(make, given=given, rules=under.new, vouchers=_vouchers(request))
 
 
 def _changed(request: Request, code: str, change: Callable[[Voucher], Voucher]) -> Made:

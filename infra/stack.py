@@ -89,10 +89,15 @@ def _for_checkouts(function: Make, table: Table) -> None:
     validate = function("validate")
     table.let(validate, "GetItem", "BatchGetItem", "Query")
     table.let(validate, "PutItem", "UpdateItem", "DeleteItem")  # a session's hold, and the end of a lapsed one
+    table.let(validate, "ConditionCheckItem")  # a limit that a rule looks at and a hold does not change
+
+    qualify = function("qualify")
+    table.let(qualify, "GetItem", "BatchGetItem", "Query", "PutItem")  # holds that have lapsed; it writes nothing else
+    table.let_list(qualify, "lists", "owners", "pools")
 
     redeem = function("redeem")
     table.let(redeem, "GetItem", "BatchGetItem", "Query")
-    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem")
+    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
     roll_back = function("roll_back")
     table.let(roll_back, "GetItem", "BatchGetItem")
@@ -112,7 +117,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     campaigns = function("campaigns")
     table.let(campaigns, "GetItem", "BatchGetItem")
     table.let_list(campaigns, "lists")
-    table.let(campaigns, "PutItem", "UpdateItem")
+    table.let(campaigns, "PutItem", "UpdateItem", "DeleteItem")  # the assignments of one that is deleted
     actions.let_send(campaigns)
 
     vouchers = function("vouchers")
@@ -120,13 +125,36 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let_list(vouchers, "lists", "owners", "pools")
     table.let(vouchers, "PutItem", "UpdateItem", "DeleteItem")
 
+    rules = function("rules")
+    table.let(rules, "GetItem", "BatchGetItem", "Query")  # what is under a rule stands beside it
+    table.let_list(rules, "lists", "owners")
+    table.let(rules, "PutItem", "UpdateItem", "DeleteItem")
+
     customers, orders = function("customers"), function("orders")
     for people in (customers, orders):
         table.let(people, "GetItem", "BatchGetItem", "PutItem")
         table.let_list(people, "lists")
-    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and what stood with them
+    table.let_list(customers, "owners", "pools")  # their events; the customers of a segment
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
+
+    products = function("products")
+    table.let(products, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+    table.let_list(products, "lists", "owners")
+
+    collections = function("product_collections")
+    table.let(collections, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    table.let(collections, "BatchWriteItem")  # members, that nobody sees before a commit shows them, or any more
+    table.let_list(collections, "lists")
+
+    segments = function("segments")
+    table.let(segments, "GetItem", "BatchGetItem")
+    table.let(segments, "PutItem", "UpdateItem", "DeleteItem")  # a segment, and who is on its list
+    table.let_list(segments, "lists", "pools")
+
+    events = function("events")
+    table.let(events, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")  # what a customer did, counted
 
     imports = function("imports")
     # what was sent is kept, and removed again if the import is refused after all
@@ -136,6 +164,9 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     gift_cards = function("credits")
     table.let(gift_cards, "GetItem", "BatchGetItem", "Query")  # a card's movements stand beside it
     table.let(gift_cards, "PutItem", "UpdateItem")
+
+    schemas = function("schemas")
+    table.let(schemas, "GetItem", "UpdateItem")  # each schema is an attribute of the settings
 
     async_actions = function("async_actions")
     table.let(async_actions, "GetItem", "BatchGetItem")

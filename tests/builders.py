@@ -22,7 +22,11 @@ CLIENT = {"X-Client-Application-Id": "sandbox-client", "X-Client-Token": "sandbo
 Input = TypeVar("Input")
 Answer = TypeVar("Answer")
 
-LISTS = ("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions")
+LISTS = (
+    *("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions"),
+    *("products", "product-collections"),
+    *("validation-rules", "validation-rules-assignments"),
+)
 
 
 def fresh(word: str = "code") -> str:
@@ -136,6 +140,15 @@ class Shop:
         """A customer, new or known."""
         return ok(self.ask("POST", "customers", {"source_id": source_id or fresh("customer"), **fields}))
 
+    def rule(self, *rules: dict[str, Any], logic: str | None = None, **fields: Any) -> str:
+        """The id of a new validation rule: all of these, or as ``logic`` joins them."""
+        numbered: dict[str, Any] = {str(number): one for number, one in enumerate(rules, 1)}
+        return str(ok(self.ask("POST", "validation-rules", rule_body(numbered, logic, **fields)))["id"])
+
+    def segment(self, type_: str = "passive", **fields: Any) -> str:
+        """The id of a new segment."""
+        return str(ok(self.ask("POST", "segments", {"name": fresh("segment"), "type": type_, **fields}))["id"])
+
     def order(self, source_id: str | None = None, *, key: str | None = None, **fields: Any) -> dict[str, Any]:
         """An order, new or known."""
         return ok(self.ask("POST", "orders", {"source_id": source_id or fresh("order"), **fields}, key=key))
@@ -179,6 +192,15 @@ def campaign_body(*, quantity: int | None = 1, **fields: Any) -> dict[str, Any]:
         },
         **fields,
     }
+
+
+def rule_body(rules: dict[str, Any], logic: str | None = None, **fields: Any) -> dict[str, Any]:
+    return {"name": fresh("rule"), "rules": {**rules, **({"logic": logic} if logic else {})}, **fields}
+
+
+def wants(name: str, verb: str, *values: Any, **fields: Any) -> dict[str, Any]:
+    """One rule: ``wants("order.amount", "more_than", 10_000)``."""
+    return {"name": name, "conditions": {f"${verb}": list(values)}, **fields}
 
 
 class Clock:

@@ -9,25 +9,35 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
 from shared.domain.actions import AsyncAction, Lane, Row
-from shared.domain.attributes import CAMPAIGNS, PUBLICATIONS, REDEMPTIONS, VOUCHERS
+from shared.domain.assignments import Assignment, released
+from shared.domain.attributes import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS, REDEMPTIONS, RULES, VOUCHERS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
+from shared.domain.eligibility import person_of, who
 from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, NotFound
 from shared.domain.filters import Attributes
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash, derived
 from shared.domain.imports import Changes
+from shared.domain.lines import lines_of
 from shared.domain.lists import Listed, Ordering, Query
-from shared.domain.orders import Order, StoredOrder
+from shared.domain.orders import Order, StoredOrder, as_known
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
+from shared.domain.qualifications import Found, Position
 from shared.domain.redemptions import Offer, Redemption, Told
+from shared.domain.rules.compiled import Compiled, compiled
+from shared.domain.rules.model import ValidationRule
+from shared.domain.schemas import Schema, Schemas
+from shared.domain.segments import entered
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
+from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used, added, usage_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
 from shared.storage.lists import in_order
@@ -97,7 +107,7 @@ class Overtaken:
     COMMITS = frozenset(
         {
             *{"hold", "spend", "record", "give_back", "publish", "add", "add_vouchers", "save"},
-            *{"make", "bring_in", "note", "settle"},
+            *{"make", "bring_in", "note", "settle", "assign", "release", "remove"},
         }
     )
 
@@ -136,6 +146,10 @@ class Store:
 
     def _hold_spot(self, code: str, session: str) -> Spot:
         return self._spot("hold", code_hash(self.project, code), session)
+
+    def settled(self) -> Project:
+        settings: Project | None = self._memory.get(*self._spot("settings"))
+        return settings or Project()
 
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)
@@ -177,6 +191,30 @@ class Store:
         for voucher in vouchers:
             draft.create(self._voucher_spot(voucher.code), voucher, otherwise=otherwise)
 
+    def _assign(self, draft: Draft, assignments: Iterable[Assignment], new: Iterable[ValidationRule]) -> None:
+        """A new thing is under these rules."""
+        made = {rule.id: rule for rule in new}
+        for index, assignment in enumerate(assignments):
+            id_ = assignment.rule_id
+            if id_ in made:
+                draft.create(self._spot("rule", id_), made[id_], otherwise=Moved())
+            unknown = InvalidPayload(f"validation_rules.{index}: Cannot find validation_rule with id {id_}")
+            self._count_assignments(draft, id_, 1, otherwise=unknown)
+            draft.things[self._spot("assignment", id_, assignment.id)] = assignment
+
+    def _free(self, draft: Draft, assignments: Iterable[Assignment]) -> None:
+        """A thing that is under no rules any more."""
+        for assignment in assignments:
+            self._count_assignments(draft, assignment.rule_id, -1, otherwise=Moved())
+            if draft.things.pop(self._spot("assignment", assignment.rule_id, assignment.id), None) is None:
+                raise Moved
+
+    def _count_assignments(self, draft: Draft, rule_id: str, more: int, *, otherwise: Exception) -> None:
+        def with_more(found: ValidationRule) -> ValidationRule:
+            return found.model_copy(update={"assignments_count": found.assignments_count + more})
+
+        draft.change(self._spot("rule", rule_id), with_more, otherwise=otherwise)
+
     def _save_campaign(self, draft: Draft, campaign: Campaign) -> None:
         def saved(found: Campaign) -> Campaign | None:
             update = {"vouchers_count": found.vouchers_count, "version": found.version + 1}
@@ -192,9 +230,46 @@ class Store:
         gone = otherwise or NotFound("campaign", campaign.id)
         draft.change(self._spot("campaign", campaign.id), with_more, otherwise=gone)
 
+    def _usage_spot(self, usage: Usage) -> Spot:
+        return self._spot("usage", usage.name)
+
+    def _use(
+        self,
+        draft: Draft,
+        by: Mapping[Usage, Used],
+        needs: Iterable[Need],
+        ending: Iterable[Hold],
+        starting: Iterable[Hold] = (),
+    ) -> None:
+        for holds, more in ((ending, -1), (starting, 1)):
+            for name in (name for hold in holds for name in hold.counted):
+                spot = self._spot("usage", name)
+                known = draft.things.get(spot) or Kept()
+                draft.things[spot] = known._replace(holds=known.holds + more)
+        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
+        net = added([by, {usage: used.negated() for usage, used in back.items()}])
+        for usage, more in net.items():
+            spot = self._usage_spot(usage)
+            known = draft.things.get(spot) or Kept()
+            draft.things[spot] = known._replace(used=known.used.plus(more))
+        for need in needs:
+            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
+            was = now - getattr(by.get(need.usage, Used()), need.measure)
+            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
+                raise Moved
+
+    def _end(self, draft: Draft, hold: Hold, spot: Spot) -> None:
+        """A hold, as it was read, ends, and gives back what it took of limits."""
+        draft.drop(spot, hold)
+        self._use(draft, {}, (), [hold])
+
 
 def counted(voucher: Voucher, **more: int) -> Voucher:
     return voucher.model_copy(update={name: getattr(voucher, name) + by for name, by in more.items()})
+
+
+def _ending(verdict: Verdict) -> list[Hold]:
+    return [hold for offer in verdict.applicable for hold in offer.place.holds]
 
 
 def usable(voucher: Voucher) -> bool:
@@ -204,8 +279,10 @@ def usable(voucher: Voucher) -> bool:
 class FakeLedger(Store):
     """Redemptions, and the vouchers, holds, customers and orders that they touch."""
 
-    def gather(self, checkout: Checkout, *, warm: bool) -> Facts:
-        redeemables = {}
+    def gather(
+        self, checkout: Checkout, *, at: datetime, warm: bool, given: Mapping[str, Redeemable] | None = None
+    ) -> Facts:
+        redeemables = dict(given or {})
         for named in checkout.named:
             voucher = self._memory.get(*self._voucher_spot(named))
             if voucher is None or voucher.deleted:
@@ -220,36 +297,87 @@ class FakeLedger(Store):
         order_id_ = self.order_id(checkout)
         customer = self._memory.get(*self._spot("customer", id_)) if id_ else None
         order = self._memory.get(*self._spot("order", order_id_)) if order_id_ else None
+        whose = customer.id if customer else id_
+        summary = self._summary(customer) if checkout.customer else self._summary_of(order)
+        project = self._memory.get(*self._spot("settings")) or Project()
+        rules = self._rules_of(redeemables.values())
+        person = person_of(checkout.customer, customer, summary, whose, at=at)
+        segments = {segment.id: segment for segment in self._memory.all(*self._spot("segment"))}
+        sold = as_known(checkout.order, order)
+        limited = {
+            usage_of(name, who(checkout, whose, offer), at=at, zone=project.zone)
+            for offer in redeemables.values()
+            for id_ in offer.rules
+            if id_ in rules
+            for name in rules[id_].asks.limits
+        }
+        kept = {usage: self._memory.get(*self._usage_spot(usage)) or Kept() for usage in limited if usage}
+        held = [offer.own.counted for offer in redeemables.values() if offer.own]
         return Facts(
             redeemables,
             customer,
             order,
-            self._summary(customer) if checkout.customer else self._summary_of(order),
-            self._memory.get(*self._spot("settings")) or Project(),
+            summary,
+            project,
+            whose,
+            rules,
+            lines_of(sold, self.project) if sold and rules else (),
+            entered(segments, (), person, at) if person else frozenset(),
+            Counted(kept, added({Usage.named(name): used for name, used in its.items()} for its in held)),
         )
+
+    def _rules_of(self, redeemables: Iterable[Redeemable]) -> dict[str, Compiled]:
+        ids = {id_ for redeemable in redeemables for id_ in redeemable.rules}
+        found = {id_: self._memory.get(*self._spot("rule", id_)) for id_ in ids}
+        return {id_: compiled(rule) for id_, rule in found.items() if rule}
 
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         holds = self._memory.all(*self._spot("hold", code_hash(self.project, voucher.code)))
         return tuple(hold for hold in holds if hold.lapsed(at) and hold.session != but)
 
+    def freed(self, facts: Facts, *, at: datetime) -> Counted:
+        own = {(it.voucher.id[2:], it.own.session) for it in facts.redeemables.values() if it.own}
+        holds = {spot[2:]: hold for spot, hold in self._memory.things.items() if spot[:2] == self._spot("hold")}
+        lapsed = {spot: hold for spot, hold in holds.items() if hold.lapsed(at) and spot not in own}
+        theirs = {spot: {Usage.named(name): used for name, used in it.counted.items()} for spot, it in lapsed.items()}
+        known = {spot: its for spot, its in theirs.items() if any(usage in facts.counted.kept for usage in its)}
+        return facts.counted._replace(
+            freed=added([facts.counted.freed, *known.values()]),
+            lapsed=tuple(LapsedHold(hashed, session, lapsed[hashed, session].until) for hashed, session in known),
+        )
+
+    def _clear(self, draft: Draft, verdict: Verdict) -> None:
+        for hashed, session, since in verdict.facts.counted.lapsed:
+            hold = draft.things.get(self._spot("hold", hashed, session))
+            if hold and hold.until == since:
+                self._end(draft, hold, self._spot("hold", hashed, session))
+                back = partial(counted, taken=-1, free=hold.credits)
+                draft.change(self._spot("voucher", hashed), back, otherwise=Moved())
+
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
+        starting = []
         with self._memory.commit() as draft:
+            self._clear(draft, verdict)
             for offer in verdict.applicable:
                 its = offer.redeemable
                 spot = self._hold_spot(its.voucher.code, session)
-                new = Hold(session, until, offer.credits or 0)
+                new = Hold(session, until, offer.credits or 0, {it.name: used for it, used in offer.counts.items()})
+                starting.append(new)
                 if its.own:
                     draft.change(spot, lambda _, new=new: new, otherwise=Moved())
                 else:
                     draft.create(spot, new, otherwise=Moved())
                 self._take(draft, offer, redeemed=False)
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict), starting)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
+            self._clear(draft, verdict)
             for offer in verdict.applicable:
                 self._take(draft, offer, redeemed=True)
                 if own := offer.place.own:
                     draft.drop(self._hold_spot(offer.redeemable.voucher.code, own.session), own)
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict))
             for record in (*told.records, *filter(None, (told.parent,))):
                 self._record(draft, record)
             if told.order:
@@ -283,6 +411,8 @@ class FakeLedger(Store):
                         ),
                         otherwise=Moved(),
                     )
+            back = {usage: used.negated() for usage, used in added(record.uses for record in undone).items()}
+            self._use(draft, back, (), ())
             if told.order and known:
                 self._keep_order(draft, told.order, known)
             if told.customer and undone[0].date >= told.customer.created_at:
@@ -399,9 +529,10 @@ class FakeVouchers(Store):
         seen = (it for it in made if not it.voucher.campaign_id or (it.campaign and not it.campaign.deleted))
         return wanted(seen, VOUCHERS, query)
 
-    def add(self, made: Made, *, otherwise: Exception) -> None:
+    def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None:
         with self._memory.commit() as draft:
             draft.create(self._voucher_spot(made.voucher.code), made.voucher, otherwise=otherwise)
+            self._assign(draft, made.voucher.assignments, rules)
 
     def save(self, made: Made) -> None:
         voucher = made.voucher
@@ -435,12 +566,15 @@ class FakeVouchers(Store):
     def remove(self, voucher: Voucher, *, for_good: bool) -> None:
         spot = self._voucher_spot(voucher.code)
         with self._memory.commit() as draft:
+            if getattr(draft.things.get(spot), "version", voucher.version) != voucher.version:
+                raise Moved
+            self._free(draft, voucher.assignments)
             if for_good:
                 draft.things.pop(spot, None)
-                for held in [held for held in draft.things if held[:2] == self._hold_spot(voucher.code, "")[:2]]:
-                    del draft.things[held]
+                for held in [held for held in draft.things if held[:3] == self._hold_spot(voucher.code, "")[:3]]:
+                    self._end(draft, draft.things[held], held)
             else:
-                gone = voucher.model_copy(update={"deleted": True})
+                gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
                 draft.replace(spot, gone, version=voucher.version, otherwise=Moved())
 
     def hold(self, code: str, session: str) -> Hold | None:
@@ -449,7 +583,7 @@ class FakeVouchers(Store):
 
     def release(self, voucher: Voucher, hold: Hold) -> None:
         with self._memory.commit() as draft:
-            draft.drop(self._hold_spot(voucher.code, hold.session), hold)
+            self._end(draft, hold, self._hold_spot(voucher.code, hold.session))
             draft.change(
                 self._voucher_spot(voucher.code),
                 lambda found: counted(found, taken=-1, free=hold.credits),
@@ -482,6 +616,7 @@ class FakeCampaigns(Store):
         *firsts: Voucher,
         outcome: object,
         action: AsyncAction | None = None,
+        rules: Sequence[ValidationRule] = (),
         otherwise: Exception | None = None,
     ) -> None:
         with self._memory.commit() as draft:
@@ -489,19 +624,36 @@ class FakeCampaigns(Store):
             draft.create(self._spot("campaign_name", campaign.name), campaign.id, otherwise=taken)
             draft.create(self._spot("campaign", campaign.id), campaign, otherwise=Moved())
             self._add_codes(draft, firsts, otherwise=otherwise or Moved())
+            self._assign(draft, campaign.assignments, rules)
             self._start(draft, action)
 
-    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None:
+    def save(
+        self,
+        campaign: Campaign,
+        *,
+        outcome: object = None,
+        action: AsyncAction | None = None,
+        released: Sequence[Assignment] = (),
+    ) -> None:
         with self._memory.commit() as draft:
             self._save_campaign(draft, campaign)
             self._start(draft, action)
+            self._free(draft, released)
 
     def add_vouchers(
-        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+        self,
+        campaign: Campaign,
+        vouchers: Sequence[Voucher],
+        *,
+        outcome: object = None,
+        rules: Sequence[ValidationRule] = (),
+        otherwise: Exception,
     ) -> None:
         with self._memory.commit() as draft:
             self._add_codes(draft, vouchers, otherwise=otherwise)
             self._count_codes(draft, campaign, len(vouchers))
+            for voucher in vouchers:
+                self._assign(draft, voucher.assignments, rules)
 
     def _start(self, draft: Draft, action: AsyncAction | None) -> None:
         if action:
@@ -582,6 +734,88 @@ class FakePublications(Store):
         draft.change(self._voucher_spot(voucher.code), given, otherwise=Moved())
 
 
+class FakeRules(Store):
+    """Validation rules, and what is under them."""
+
+    def get(self, rule_id: str) -> ValidationRule:
+        rule: ValidationRule | None = self._memory.get(*self._spot("rule", rule_id))
+        if rule is None:
+            raise NotFound("validation_rule", rule_id)
+        return rule
+
+    def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Compiled]:
+        found = {id_: self._memory.get(*self._spot("rule", id_)) for id_ in ids}
+        return {id_: compiled(rule) for id_, rule in found.items() if rule}
+
+    def wanted(self, query: Query) -> Listed[ValidationRule]:
+        return wanted(self._memory.all(*self._spot("rule")), RULES, query)
+
+    def add(self, rule: ValidationRule) -> None:
+        with self._memory.commit() as draft:
+            draft.create(self._spot("rule", rule.id), rule, otherwise=Moved())
+
+    def save(self, rule: ValidationRule) -> None:
+        def saved(found: ValidationRule) -> ValidationRule | None:
+            update = {"assignments_count": found.assignments_count, "version": found.version + 1}
+            return rule.model_copy(update=update) if found.version == rule.version else None
+
+        with self._memory.commit() as draft:
+            draft.change(self._spot("rule", rule.id), saved, otherwise=Moved())
+
+    def remove(self, rule: ValidationRule) -> None:
+        with self._memory.commit() as draft:
+            assignments = self._memory.all(*self._spot("assignment", rule.id))
+            known = draft.things.get(self._spot("rule", rule.id))
+            if known is None or known != rule or len(assignments) != rule.assignments_count:
+                raise Moved
+            for it in assignments:
+                self._revise(draft, released(self.thing(it), it))
+                del draft.things[self._spot("assignment", rule.id, it.id)]
+            del draft.things[self._spot("rule", rule.id)]
+
+    def assignment(self, rule_id: str, assignment_id: str) -> Assignment:
+        assignment: Assignment | None = self._memory.get(*self._spot("assignment", rule_id, assignment_id))
+        if assignment is None:
+            raise NotFound("validation_rules_assignment", assignment_id)
+        return assignment
+
+    def wanted_assignments(self, query: Query) -> Listed[Assignment]:
+        return wanted(self._memory.all(*self._spot("assignment")), ASSIGNMENTS, query)
+
+    def thing(self, assignment: Assignment) -> Voucher | Campaign:
+        thing: Voucher | Campaign | None = self._memory.get(*self._thing_spot(assignment))
+        if thing is None:
+            raise Moved
+        return thing
+
+    def assign(self, assignment: Assignment, thing: Voucher | Campaign, *, again: bool) -> None:
+        with self._memory.commit() as draft:
+            if not again:
+                unknown = NotFound("validation_rule", assignment.rule_id)
+                self._count_assignments(draft, assignment.rule_id, 1, otherwise=unknown)
+            self._revise(draft, thing)
+            draft.things[self._spot("assignment", assignment.rule_id, assignment.id)] = assignment
+
+    def release(self, assignment: Assignment, thing: Voucher | Campaign) -> None:
+        with self._memory.commit() as draft:
+            self._free(draft, [assignment])
+            self._revise(draft, thing)
+
+    def _revise(self, draft: Draft, thing: Voucher | Campaign) -> None:
+        def revised(found: Any) -> Any:
+            update = {"assignments": thing.assignments, "version": found.version + 1}
+            return found.model_copy(update=update) if found.version == thing.version else None
+
+        kind = "campaign" if isinstance(thing, Campaign) else "voucher"
+        name = thing.id if isinstance(thing, Campaign) else code_hash(self.project, thing.code)
+        draft.change(self._spot(kind, name), revised, otherwise=Moved())
+
+    def _thing_spot(self, assignment: Assignment) -> Spot:
+        name = assignment.related_object_id
+        kind = assignment.related_object_type
+        return self._spot(kind, name if kind == "campaign" else code_hash(self.project, name))
+
+
 class FakeProjects(Store):
     """What the project has settled."""
 
@@ -591,7 +825,12 @@ class FakeProjects(Store):
 
     def save(self, project: Project) -> None:
         with self._memory.commit() as draft:
-            draft.things[self._spot("settings")] = project
+            draft.things[self._spot("settings")] = project._replace(schemas=self.settled().schemas)
+
+    def save_schema(self, schema: Schema) -> None:
+        schemas = Schemas({**self.settled().schemas.of, schema.related_object: schema})
+        with self._memory.commit() as draft:
+            draft.things[self._spot("settings")] = self.settled()._replace(schemas=schemas)
 
 
 class FakeCustomers(Store):
@@ -731,7 +970,8 @@ class FakeWork(Store):
     def remove_codes(self, hashes: Sequence[str]) -> None:
         with self._memory.commit() as draft:
             for hashed in hashes:
-                draft.things.pop(self._spot("voucher", hashed), None)
+                if voucher := draft.things.pop(self._spot("voucher", hashed), None):
+                    self._free(draft, voucher.assignments)
 
     def remove_campaign(self, campaign: Campaign) -> None:
         with self._memory.commit() as draft:
@@ -755,6 +995,54 @@ class FakeWork(Store):
         draft.replace(self._spot("async_action", action.id), action, version=action.version, otherwise=Moved())
 
 
+class FakeCandidates(Store):
+    """What may qualify, by looking at everything."""
+
+    def wallet(self, customer_id: str) -> list[Voucher]:
+        given = (it for it in self._memory.all(*self._spot("publication")) if it.customer_id == customer_id)
+        codes = dict.fromkeys(code for it in given for code in it.codes)
+        found = (self._memory.get(*self._voucher_spot(code)) for code in codes)
+        return [voucher for voucher in found if voucher and not voucher.deleted]
+
+    def pieces(
+        self,
+        own: Iterable[Voucher],
+        *,
+        own_only: bool,
+        before: Position | None = None,
+        skip: int = 0,
+        session: str | None = None,
+    ) -> Iterator[Sequence[Found]]:
+        campaigns = {it.id: it for it in self._memory.all(*self._spot("campaign")) if not it.deleted}
+        mine = {voucher.id: voucher for voucher in own}
+        things: dict[str, Any] = dict(mine)
+        if not own_only:
+            vouchers = self._memory.all(*self._spot("voucher"))
+            alone = (it for it in vouchers if not it.campaign_id and not it.deleted and it.id not in mine)
+            things |= campaigns | {it.id: it for it in alone}
+        placed = sorted(((Position.of(id_, it.created_at), id_, it) for id_, it in things.items()), reverse=True)
+        left = [one for one in placed if before is None or one[0] < before][skip:]
+        found = [
+            self._found(thing, position, campaigns, session, own=id_ in mine)
+            for position, id_, thing in left
+            if id_ in campaigns or self._is_there(thing, campaigns, own=id_ in mine)
+        ]
+        yield from (found[start : start + 100] for start in range(0, len(found), 100))
+
+    def _is_there(self, voucher: Voucher, campaigns: Mapping[str, Campaign], *, own: bool) -> bool:
+        if voucher.campaign_id and voucher.campaign_id not in campaigns:
+            return False
+        return own or not (voucher.is_unique and voucher.published)
+
+    def _found(
+        self, thing: Any, position: Position, campaigns: Mapping[str, Campaign], session: str | None, *, own: bool
+    ) -> Found:
+        if isinstance(thing, Campaign):
+            return Found(thing, position, thing)
+        hold = self._memory.get(*self._hold_spot(thing.code, session)) if session else None
+        return Found(thing, position, campaigns.get(thing.campaign_id or ""), hold, own=own)
+
+
 class Stores(NamedTuple):
     """All stores of one project; ``everything`` tells what is written, to see that nothing was."""
 
@@ -767,6 +1055,8 @@ class Stores(NamedTuple):
     projects: Any
     customers: Any
     orders: Any
+    rules: Any
+    candidates: Any
     everything: Callable[[], object]
 
 
@@ -774,5 +1064,5 @@ def in_memory(project: str, memory: Memory | None = None) -> Stores:
     """The stores of a project in a memory, or in one of their own."""
     memory = memory or Memory()
     books = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork)
-    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders)
+    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders, FakeRules, FakeCandidates)
     return Stores(project, *(kind(memory, project) for kind in kinds), everything=lambda: memory.things)

@@ -1,15 +1,19 @@
 """What each kind of thing may be asked about, by the names that the contract has for it in filters and in ``order``."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import normal_form
 from shared.domain.filters import Attribute, Attributes, Sort
-from shared.domain.redemptions import Redemption
 from shared.domain.summaries import Person
 from shared.domain.vouchers import Made
+
+if TYPE_CHECKING:  # a redemption is of a checkout, which has rules, which ask for these attributes of customers
+    from shared.domain.redemptions import Redemption
 
 
 def text(of: Callable[[Any], Any]) -> Attribute:
@@ -49,6 +53,15 @@ def email(of: Callable[[Any], Any]) -> Attribute:
 
 def state(of: Callable[[Any], Callable[[datetime], Any]], *states: str) -> Attribute:
     return Attribute(Sort.STATE, of, states=states)
+
+
+def membership(of: Callable[[Any], Any]) -> Attribute:
+    return Attribute(Sort.MEMBERSHIP, of)
+
+
+def family(inner: Callable[[str], Attribute | None]) -> Attribute:
+    """Attributes by the names that things have: ``events.signed_up.count``."""
+    return Attribute(Sort.STATE, lambda _: None, inner=inner)
 
 
 COMMON: Attributes = {
@@ -207,6 +220,23 @@ ASYNC_ACTIONS: Attributes = {
 }
 
 
+RULES: Attributes = {
+    **COMMON,
+    "name": text(lambda rule: rule.name),
+    "type": text(lambda rule: rule.type),
+    "context_type": text(lambda rule: rule.context_type),
+    "assignments_count": number(lambda rule: rule.assignments_count),
+}
+
+ASSIGNMENTS: Attributes = {
+    "id": text(lambda assignment: assignment.id),
+    "created_at": date(lambda assignment: assignment.created_at),
+    "rule_id": text(lambda assignment: assignment.rule_id),
+    "related_object_id": text(lambda assignment: assignment.related_object_id),
+    "related_object_type": text(lambda assignment: assignment.related_object_type),
+}
+
+
 def _said(field: str) -> Callable[[Any], Any]:
     """What a customer's profile says."""
     return lambda person: getattr(person.customer.profile, field)
@@ -215,6 +245,16 @@ def _said(field: str) -> Callable[[Any], Any]:
 def _address(person: Person) -> dict[str, Any] | None:
     address = person.customer.profile.address
     return address.model_dump() if address else None
+
+
+def _of_event(path: str) -> Attribute | None:
+    """What is known of an event of a name, which may itself have dots: how often it happened, and when last."""
+    name, _, what = path.rpartition(".")
+    if name and what == "count":
+        return number(lambda person: person.summary.events[name].times if name in person.summary.events else 0)
+    if name and what == "last":
+        return date(lambda person: person.summary.events[name].last if name in person.summary.events else None)
+    return None
 
 
 CUSTOMERS: Attributes = {
@@ -240,8 +280,17 @@ CUSTOMERS: Attributes = {
     "summary.redemptions.total_succeeded": number(lambda person: person.summary.succeeded),
     "summary.redemptions.total_failed": number(lambda person: person.summary.failed),
     "summary.redemptions.total_rolled_back": number(lambda person: person.summary.rolled_back),
+    "events": family(_of_event),
+    "segment": membership(lambda person: person.segments),
+    "segment_id": membership(lambda person: person.segments),
 }
 """Of a customer with what their history comes to."""
+
+SEGMENTS: Attributes = {
+    **COMMON,
+    "name": text(lambda segment: segment.name),
+    "type": text(lambda segment: segment.type),
+}
 
 ORDERS: Attributes = {
     **COMMON,
@@ -252,4 +301,53 @@ ORDERS: Attributes = {
     "discount_amount": number(lambda order: order.discount),
     "total_amount": number(lambda order: order.order.total - order.discount),
     "metadata": tree(lambda order: order.order.metadata),
+}
+
+_CATALOGUE: Attributes = {
+    **COMMON,
+    "source_id": text(lambda thing: thing.source_id),
+    "price": number(lambda thing: thing.price),
+    "image_url": text(lambda thing: thing.image_url),
+    "metadata": tree(lambda thing: thing.metadata),
+    "object": text(lambda thing: thing.object),
+}
+
+PRODUCTS: Attributes = {
+    **_CATALOGUE,
+    "name": text(lambda product: product.name),
+    "attributes": text(lambda product: product.attributes),
+}
+
+SKUS: Attributes = {
+    **_CATALOGUE,
+    "sku": text(lambda sku: sku.sku),
+    "product_id": text(lambda sku: sku.product_id),
+    "currency": word(lambda sku: sku.currency),
+    "attributes": tree(lambda sku: sku.attributes),
+}
+
+CATALOGUE: Attributes = {
+    **_CATALOGUE,
+    "name": text(lambda thing: thing.name),
+    "product_id": text(lambda thing: thing.product_id if thing.object == "sku" else thing.id),
+    "attributes": tree(lambda thing: thing.attributes),
+}
+"""Of a product or a SKU alike, as an auto-update collection asks."""
+
+
+def _of_known(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda shown: shown.known and of(shown.known)
+
+
+COLLECTED: Attributes = {
+    **{path: attribute._replace(of=_of_known(attribute.of)) for path, attribute in CATALOGUE.items()},
+    "id": text(lambda shown: shown.id),
+    "object": text(lambda shown: shown.member.object),
+}
+"""Of a member of a collection, as far as the catalogue knows it."""
+
+COLLECTIONS: Attributes = {
+    **COMMON,
+    "name": text(lambda collection: collection.name),
+    "type": word(lambda collection: collection.type),
 }

@@ -1,11 +1,9 @@
-"""The decision at the checkout: what each offer would do to an order, or every reason why not.
+"""A checkout: what it asks, what there is to know about it, and what can be decided.
 
-    gather (use case) → decide (here, pure) → commit (storage)
-
-Offers are applied in the order in which they were named, each to what the ones before it left to pay.
+gather (use case) → decide (``decision``, pure) → commit (storage)
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
 
@@ -14,18 +12,16 @@ from pydantic import Field
 from shared.domain.codes import Code
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import PromotionError, Reason
-from shared.domain.gifts import credits_for
 from shared.domain.ids import code_hash
 from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.projects import Project
-from shared.domain.stacking import NO_EFFECT, PRECEDING_FAILED, Stack
+from shared.domain.rules.case import Line
+from shared.domain.rules.compiled import Compiled
+from shared.domain.rules.sets import Explained
 from shared.domain.summaries import Summary
-from shared.domain.vouchers import NOT_ENOUGH_CREDITS, Place, Redeemable
-
-NOT_FOUND = Reason("not_found", "Resource not found")
-ALREADY_PAID = Reason("order_already_paid", "order is already paid")
-
+from shared.domain.usages import Counted, Need, Usage, Used, added, needed
+from shared.domain.vouchers import Place, Redeemable
 
 SECONDS = {
     "NANOSECONDS": 1e-9,
@@ -64,6 +60,9 @@ class Checkout(NamedTuple):
     request_id: str = ""
     credits: Mapping[str, int] = {}
     """How much to take off a gift card, by the name it has in ``named``; where nothing is said, what is needed."""
+    asked_by: str | None = None
+    """The key pair in whose name it is asked."""
+    explain: bool = False
 
 
 class Facts(NamedTuple):
@@ -75,6 +74,16 @@ class Facts(NamedTuple):
     summary: Summary | None = None
     """Of whoever the order is or will be of."""
     project: Project = Project()
+    customer_id: str | None = None
+    """Of whoever buys: known, or the id that they would get; None where nobody is named, or by no name."""
+    rules: Mapping[str, Compiled] = {}
+    """By id: those that the offers are under."""
+    lines: Sequence[Line] = ()
+    """Of the order, as rules see them."""
+    segments: frozenset[str] = frozenset()
+    """Those that the customer is in, of all that the rules ask for."""
+    counted: Counted = Counted()
+    """What has been used of whatever the rules limit."""
 
 
 class Applicable(NamedTuple):
@@ -84,6 +93,12 @@ class Applicable(NamedTuple):
     redeemable: Redeemable
     price: Price | None
     credits: int | None = None
+    lines: tuple[Line, ...] = ()
+    """The lines of the order that it is for."""
+    counts: Mapping[Usage, Used] = {}
+    """What it uses of whatever its rules limit."""
+    needs: tuple[Need, ...] = ()
+    """What must still hold of it then; it counts what the offers before it use, too."""
 
     @property
     def place(self) -> Place:
@@ -120,6 +135,18 @@ class Verdict(NamedTuple):
     inapplicable: tuple[Inapplicable, ...]
     skipped: tuple[Skipped, ...]
     price: Price | None
+    explanations: Mapping[str, tuple[Explained, ...]] = {}
+    """By the name of the offer, if it was asked for: each of its rules, what it saw and what it wanted."""
+
+    @property
+    def counts(self) -> Mapping[Usage, Used]:
+        """What all offers together use of whatever is limited."""
+        return added(offer.counts for offer in self.applicable)
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What must hold of it when they are committed, all at once."""
+        return needed(((offer.counts, offer.needs) for offer in self.applicable), self.counts)
 
     @property
     def valid(self) -> bool:
@@ -138,7 +165,7 @@ MOST_NAMED = 30
 def refuse_malformed(named: Iterable[str], *, project: str) -> None:
     """Raise what makes a list of offers senseless before any is looked up."""
     hashes = [code_hash(project, name) for name in named]
-    _refuse_too_many(len(hashes), MOST_NAMED)
+    refuse_too_many(len(hashes), MOST_NAMED)
     if len(set(hashes)) < len(hashes):
         raise PromotionError(
             "duplicated_redeemables",
@@ -147,69 +174,11 @@ def refuse_malformed(named: Iterable[str], *, project: str) -> None:
         )
 
 
-def _refuse_too_many(count: int, limit: int) -> None:
+def refuse_too_many(count: int, limit: int) -> None:
+    """Raise if more offers were named than are allowed."""
     if count > limit:
         raise PromotionError(
             "invalid_redeemables",
             "Invalid redeemables",
             details=f"redeemables: {count} were sent, at most {limit} are allowed",
         )
-
-
-def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
-    """Judge every offer of a checkout at an instant. Nothing is spent, so it is safe to ask any number of times.
-
-    Raises:
-        PromotionError: if the project's rules do not allow so many offers at once.
-    """
-    rules = facts.project.stacking
-    _refuse_too_many(len(checkout.named), rules.redeemables_limit)
-    reasons = {named: tuple(_unmet(named, facts, at=at)) for named in checkout.named}
-    usable = {named: facts.redeemables[named] for named, why in reasons.items() if not why}
-    stack = Stack(rules, [redeemable.voucher.category for redeemable in usable.values()])
-    price = Price(checkout.order.total) if checkout.order else None
-    applicable: list[Applicable] = []
-    skipped: list[Skipped] = []
-    for named, redeemable in usable.items():
-        category = redeemable.voucher.category
-        if passed_over := stack.against(category):
-            skipped.append(Skipped(named, redeemable, passed_over))
-            continue
-        offer = _applied(named, redeemable, price, wanted=checkout.credits.get(named))
-        if offer is None:
-            reasons[named] = (NOT_ENOUGH_CREDITS,)
-        elif offer.price and not offer.price.applied and rules.skips_without_effect(category):
-            skipped.append(Skipped(named, redeemable, NO_EFFECT))
-        else:
-            stack.let_in(category)
-            applicable.append(offer)
-            price = offer.price
-    if not applicable:  # nothing could be used: then what passed an offer over is why it cannot be
-        reasons |= {offer.named: (offer.reason,) for offer in skipped}
-        skipped = []
-    inapplicable = [Inapplicable(named, facts.redeemables.get(named), why) for named, why in reasons.items() if why]
-    if inapplicable and not rules.is_partial:
-        skipped = [Skipped(offer.named, offer.redeemable, PRECEDING_FAILED) for offer in applicable] + skipped
-        applicable = []
-    return Verdict(checkout, facts, tuple(applicable), tuple(inapplicable), tuple(skipped), price)
-
-
-def _unmet(named: str, facts: Facts, *, at: datetime) -> Iterator[Reason]:
-    if redeemable := facts.redeemables.get(named):
-        yield from redeemable.unmet(at=at, zone=facts.project.zone)
-    else:
-        yield NOT_FOUND
-    if facts.order and facts.order.is_paid:
-        yield ALREADY_PAID
-
-
-def _applied(named: str, redeemable: Redeemable, price: Price | None, *, wanted: int | None) -> Applicable | None:
-    """An offer applied to what is left to pay; None if it is a gift card with too little on it."""
-    if not redeemable.is_gift:
-        return Applicable(named, redeemable, price and price.less(redeemable.discount.of(price.total)))
-    if price is None and wanted is None:
-        return Applicable(named, redeemable, None)  # no more is asked than whether the card may be used
-    taken = credits_for(price and price.total, wanted=wanted, available=redeemable.available)
-    if taken is None or redeemable.place(taken) is None:
-        return None
-    return Applicable(named, redeemable, price and price.less(taken), taken)

@@ -36,6 +36,8 @@ class Sort(Enum):
     TRUTH = _PRESENCE | {"is", "is_not"}
     STATE = frozenset[str]()
     """What is asked is the state itself: ``$expired``."""
+    MEMBERSHIP = _EQUALITY
+    """One of many that it is in: whether it is in this one."""
     ANY = _PRESENCE | _EQUALITY | _PARTS | _SIZES | _TIMES
     """The shop's own: metadata."""
 
@@ -48,6 +50,8 @@ class Attribute(NamedTuple):
     form: Callable[[str], str] = str
     states: tuple[str, ...] = ()
     """Of a ``STATE``, whose ``of`` gives a function of the instant: which states there are."""
+    inner: Callable[[str], "Attribute | None"] | None = None
+    """Of a family, about which itself nothing may be asked: the attribute of a name below it."""
 
 
 Attributes = Mapping[str, Attribute]
@@ -116,12 +120,14 @@ def attribute_at(path: str, attributes: Attributes) -> Attribute:
     Raises:
         KeyError: if nothing does.
     """
-    if path in attributes:
+    if path in attributes and not attributes[path].inner:
         return attributes[path]
-    tree = attributes[path.partition(".")[0]]
-    if tree.sort is not Sort.ANY:
+    first, _, rest = path.partition(".")
+    tree = attributes[first]
+    found = tree.inner(rest) if tree.inner else tree
+    if found is None or (found is tree and tree.sort is not Sort.ANY):
         raise KeyError(path)
-    return tree
+    return found
 
 
 def sort_key(path: str, attributes: Attributes) -> Callable[[Any], tuple[Any, ...]]:

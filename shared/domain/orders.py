@@ -204,3 +204,8 @@ class StoredOrder(Frozen):
         if customer is None:
             return self
         return self.model_copy(update={"customer_id": customer.id, "customer_since": customer.created_at})
+
+
+def as_known(order: Order | None, known: StoredOrder | None) -> Order | None:
+    """An order as a request tells it, with what is known of it already."""
+    return known.order.told(order) if known and order else order

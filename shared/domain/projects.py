@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.domain.schemas import Schemas
 from shared.domain.stacking import StackingRules
 
 
@@ -11,6 +12,8 @@ class Project(NamedTuple):
 
     time_zone: str = "UTC"
     stacking: StackingRules = StackingRules()
+    schemas: Schemas = Schemas()
+    """What the metadata of its things must be."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,6 +10,7 @@ from shared.domain.customers import Customer
 from shared.domain.ids import code_hash, timed
 from shared.domain.model import Frozen, Instant, Metadata, iso
 from shared.domain.orders import StoredOrder
+from shared.domain.usages import Usage, Used, added
 from shared.domain.vouchers import Redeemable, Voucher
 
 Chance = Callable[[], str]
@@ -43,6 +44,8 @@ class Redemption(Frozen):
     discount: int | None = None
     applied: int | None = None
     credits: int | None = None
+    counted: dict[str, Used] | None = None
+    """What it used of what was limited then, by the usage's name: a rollback gives it back to where it was taken."""
     failure_code: str | None = None
     failure_message: str | None = None
     tracking_id: str | None = None
@@ -53,6 +56,11 @@ class Redemption(Frozen):
     """Of a rollback: the redemption that it gives back."""
     undone_by: str | None = None
     """Of a redemption that was given back: its rollback."""
+
+    @property
+    def uses(self) -> Mapping[Usage, Used]:
+        """What it used of whatever was limited."""
+        return {Usage.named(name): used for name, used in (self.counted or {}).items()}
 
 
 class Offer(NamedTuple):
@@ -79,6 +87,11 @@ class Told(NamedTuple):
     def credits(self) -> int:
         """What gift cards pay here, or get back, in minor units."""
         return sum(record.credits or 0 for record in self.records)
+
+    @property
+    def uses(self) -> Mapping[Usage, Used]:
+        """What all of it used of whatever was limited."""
+        return added(record.uses for record in self.records)
 
     @property
     def failure(self) -> Redemption | None:
@@ -169,7 +182,8 @@ def refused(verdict: Verdict, made: Circumstances) -> Told:
     )
     redeemable: Redeemable | None = first.redeemable
     offers = {code: Offer(redeemable.voucher, redeemable.campaign)} if redeemable else {}
-    return Told((record,), order=verdict.facts.order, customer=verdict.facts.customer, offers=offers)
+    facts = verdict.facts
+    return Told((record,), order=facts.order, customer=facts.customer, offers=offers, inapplicable=verdict.inapplicable)
 
 
 def rolled_back(
@@ -252,6 +266,7 @@ def _record(offer: Applicable, common: dict[str, Any], parent: str | None, *, of
         discount=price and price.discount,
         applied=price and price.applied,
         credits=offer.credits,
+        counted={usage.name: used for usage, used in offer.counts.items()} or None,
         **common,
     )
 

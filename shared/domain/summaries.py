@@ -25,6 +25,13 @@ class Purchase(NamedTuple):
     amount: int
 
 
+class Happened(NamedTuple):
+    """How often an event was told of, and when last."""
+
+    times: int
+    last: datetime
+
+
 class Tally(NamedTuple):
     """What one commit adds to a customer's summary.
 
@@ -44,6 +51,8 @@ class Tally(NamedTuple):
     """Purchases that count from now on, by the order's id."""
     forgotten: frozenset[str] = frozenset()
     """The ids of orders that are the last purchase no more."""
+    happened: Mapping[str, datetime] = {}
+    """Events, by name, each once."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -83,6 +92,8 @@ class Summary(NamedTuple):
     credits: int = 0
     purchases: Mapping[str, Purchase] = {}
     """The newest, by the order's id."""
+    events: Mapping[str, Happened] = {}
+    """By name."""
 
     @property
     def average(self) -> int:
@@ -102,7 +113,11 @@ class Summary(NamedTuple):
         """The summary after one more commit."""
         kept = {id_: it for id_, it in self.purchases.items() if id_ not in tally.forgotten}
         counts = {name: getattr(self, name) + more for name, more in tally.counts.items()}
-        return self._replace(**counts, purchases={**kept, **tally.bought})
+        happened = {
+            name: Happened(self.events[name].times + 1 if name in self.events else 1, at)
+            for name, at in tally.happened.items()
+        }
+        return self._replace(**counts, purchases={**kept, **tally.bought}, events={**self.events, **happened})
 
     def trimmed(self, tally: Tally) -> Tally:
         """The tally that also forgets the purchases that are too old to become the last one again."""
@@ -117,6 +132,8 @@ class Person(NamedTuple):
 
     customer: Customer
     summary: Summary
+    segments: frozenset[str] = frozenset()
+    """Those that they are in, of the ones that were asked about."""
 
 
 class Standing(NamedTuple):

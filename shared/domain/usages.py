@@ -4,10 +4,13 @@ A shop's rules name what they limit, ``campaign.redemptions.count.daily``: that 
 subject (the campaign) in a period (the day, as the project's zone has it).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from shared.domain.escrow import Shard
+from shared.domain.money import LARGEST
 
 
 class Used(NamedTuple):
@@ -65,6 +68,77 @@ class Need(NamedTuple):
     measure: str
     most: int | None = None
     exactly: int | None = None
+
+
+class Kept(NamedTuple):
+    """A usage as it was read: what was spent and is held together, and how many holds are among it."""
+
+    used: Used = Used()
+    holds: int = 0
+    shards: Mapping[str, tuple[Shard, ...]] = {}
+    """Of one that is too hot for one item: how each measure is spread."""
+
+
+class LapsedHold(NamedTuple):
+    """A hold that has lapsed and was not cleared away: the hash of its voucher's code, its session, and since when."""
+
+    code_hash: str
+    session: str
+    since: datetime
+
+
+class Counted(NamedTuple):
+    """What is known of some usages."""
+
+    kept: Mapping[Usage, Kept] = {}
+    freed: Mapping[Usage, Used] = {}
+    """What is among it of holds that do not stand in this request's way: its own, and those that have lapsed."""
+    lapsed: tuple[LapsedHold, ...] = ()
+    """Those that are to be cleared away before it commits."""
+
+    @property
+    def used(self) -> dict[Usage, Used]:
+        """What stands against this request."""
+        return {usage: kept.used.plus(self.freed.get(usage, Used()).negated()) for usage, kept in self.kept.items()}
+
+
+def added(counts: Iterable[Mapping[Usage, Used]]) -> dict[Usage, Used]:
+    """What several offers use together."""
+    together: dict[Usage, Used] = {}
+    for one in counts:
+        for usage, used in one.items():
+            together[usage] = together.get(usage, Used()).plus(used)
+    return together
+
+
+def needed(
+    offers: Iterable[tuple[Mapping[Usage, Used], Iterable[Need]]], together: Mapping[Usage, Used]
+) -> tuple[Need, ...]:
+    """What several offers need, said of what they use ``together``: the bounds that one commit can keep.
+
+    An offer is bound by what it and those before it use; those after it do not press against its bound.
+
+    >>> once = Usage("v_1"); mine = {once: Used(1)}
+    >>> offers = [(mine, [Need(once, "times", most=5)]), (mine, [Need(once, "times", most=9)])]
+    >>> [need.most for need in needed(offers, {once: Used(2)})]
+    [6]
+    """
+    through: dict[Usage, Used] = {}
+    most: dict[tuple[Usage, str], int] = {}
+    exactly: dict[tuple[Usage, str], int] = {}
+    for counts, needs in offers:
+        through = added([through, counts])
+        for need in needs:
+            place = need.usage, need.measure
+            before = getattr(through.get(need.usage, Used()), need.measure)
+            whole = getattr(together.get(need.usage, Used()), need.measure)
+            if need.most is not None:
+                most[place] = min(most.get(place, LARGEST), need.most - before + whole)
+            if need.exactly is not None:
+                own = getattr(counts.get(need.usage, Used()), need.measure)
+                exactly[place] = need.exactly - (before - own)
+    places = dict.fromkeys([*most, *exactly])
+    return tuple(Need(*place, most=most.get(place), exactly=exactly.get(place)) for place in places)
 
 
 class Who(NamedTuple):

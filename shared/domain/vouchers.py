@@ -1,6 +1,6 @@
 """A voucher, the holds on it, and whether it may be used now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,8 +12,10 @@ from shared.domain.campaigns import Campaign, Uses
 from shared.domain.codes import Code
 from shared.domain.discounts import Discount
 from shared.domain.errors import Reason
+from shared.domain.escrow import Shard, is_hot
 from shared.domain.gifts import Gift
 from shared.domain.model import Instant, Metadata, Name, Text
+from shared.domain.usages import Used
 from shared.domain.windows import Windows
 
 DISABLED = Reason("voucher_disabled", "voucher is disabled")
@@ -63,6 +65,19 @@ class Voucher(Windows):
     free: int = 0
     deleted: bool = False
     version: int = 1
+    shards: int | None = None
+    """Of a hot code: over how many shards its uses are spread; then these count what is taken and redeemed."""
+    spread: tuple[Shard, ...] = Field(default=(), exclude=True)
+    """Those shards as they were read: what was taken."""
+    redeemed_on: tuple[int, ...] = Field(default=(), exclude=True)
+    """And what of it is redeemed."""
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether it is a code for everybody that so many use that one item should not count them all."""
+        if self.campaign_id or self.type == "GIFT_VOUCHER" or self.shards:
+            return False
+        return is_hot(self.taken, room=None if self.quantity is None else self.quantity - self.taken, by=1)
 
     @property
     def is_spent(self) -> bool:
@@ -99,6 +114,8 @@ class Hold(NamedTuple):
     session: str
     until: datetime
     credits: int = 0
+    counted: Mapping[str, Used] = {}
+    """What it takes of usages, by their names: a hold counts against limits."""
 
     def lapsed(self, at: datetime) -> bool:
         return self.until <= at
@@ -141,6 +158,12 @@ class Redeemable(NamedTuple):
         discount = self.voucher.discount or (self.campaign and self.campaign.discount)
         assert discount, f"{self.voucher.id} has neither a discount nor a campaign"
         return discount
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of the validation rules that it is under: its own, and its campaign's."""
+        own = [*self.voucher.assignments, *(self.campaign.assignments if self.campaign else ())]
+        return tuple(dict.fromkeys(assignment.rule_id for assignment in own))
 
     @property
     def is_gift(self) -> bool:

@@ -1,45 +1,54 @@
 """Campaigns: found by id or by name, kept warm for a moment where a moment does no harm."""
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from shared.domain.actions import AsyncAction
+from shared.domain.assignments import Assignment
 from shared.domain.attributes import CAMPAIGNS
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
+from shared.domain.projects import Project
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
+from shared.storage.assignments import assigning, freeing
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, Key, listing
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Reading, Source, Window, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, Write, create, delete, update
 from shared.storage.voucher_items import adding
+from shared.storage.warm import Warm
 
 ATTRIBUTES = ("active", "deleted", "vouchers_count", "version")
-WARM_SECONDS = 5.0
-"""How long a validation may trust a campaign it has seen. A redemption never does: "off" bites there at once."""
 
 
 class CampaignStore:
     """The campaigns of one project."""
 
-    _warm: dict[tuple[str, Key], tuple[float, Campaign]] = {}  # noqa: RUF012 - one per process, on purpose
+    _warm = Warm[Campaign]()
+    """A validation may trust a campaign for a moment. A redemption never does: "off" bites there at once."""
 
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        self._settings = ProjectStore(table, project)
 
     def find(self, id_or_name: str) -> Campaign | None:
         """A campaign as it is now, by its id or else by its name."""
         by_id, by_name = Key.campaign(self.project, id_or_name), Key.campaign_name(self.project, id_or_name)
-        found = self._table.get_many([by_id, by_name])
+        found = self._settings.read_along([by_id, by_name])
         item: Item | None = found.get(by_id)
         if item is None and by_name in found:
             item = self._table.get(Key.campaign(self.project, found[by_name]["id"]))
         campaign = value_of(Campaign, item, ATTRIBUTES) if item else None
         return None if campaign is None or campaign.deleted else campaign
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with the campaign that was looked for."""
+        return self._settings.now()
 
     def get(self, id_or_name: str) -> Campaign:
         """A campaign as it is now.
@@ -58,22 +67,28 @@ class CampaignStore:
         return value_of(Campaign, item, ATTRIBUTES) if item else None
 
     def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Campaign]:
-        """Campaigns by id, each at most ``WARM_SECONDS`` old if ``warm``, else as they are now."""
-        known: dict[str, Campaign] = {}
-        missing: dict[Key, str] = {}
-        for id_ in dict.fromkeys(ids):
-            key = Key.campaign(self.project, id_)
-            seen, campaign = self._warm.get((self._table.name, key), (float("-inf"), None))
-            if warm and campaign and time.monotonic() - seen < WARM_SECONDS:
-                known[id_] = campaign
-            else:
-                missing[key] = id_
-        if missing:
-            for key, item in self._table.get_many(missing).items():
-                campaign = value_of(Campaign, item, ATTRIBUTES)
-                known[missing[key]] = campaign
-                self._warm[self._table.name, key] = (time.monotonic(), campaign)
-        return known
+        """Campaigns by id, each a moment old at most if ``warm``, else as they are now."""
+        ids = tuple(dict.fromkeys(ids))
+        known = self.seen(ids) if warm else {}
+        missing = [self.key(id_) for id_ in ids if id_ not in known]
+        return {**known, **self.among(self._table.get_many(missing) if missing else {}, ids)}
+
+    def key(self, id_: str) -> Key:
+        return Key.campaign(self.project, id_)
+
+    def seen(self, ids: Iterable[str]) -> dict[str, Campaign]:
+        """Those of the campaigns that are warm."""
+        known = ((id_, self._warm.of(self._table, self.key(id_))) for id_ in ids)
+        return {id_: campaign for id_, campaign in known if campaign}
+
+    def among(self, items: Mapping[Key, Item], ids: Iterable[str]) -> dict[str, Campaign]:
+        """Those of the campaigns that are among the items of a batch."""
+        keys = {id_: self.key(id_) for id_ in ids}
+        return {
+            id_: self._warm.keep(self._table, key, value_of(Campaign, items[key], ATTRIBUTES))
+            for id_, key in keys.items()
+            if key in items
+        }
 
     def wanted(self, query: Query) -> Listed[Campaign]:
         """The campaigns that are asked for."""
@@ -87,13 +102,14 @@ class CampaignStore:
         *firsts: Voucher,
         outcome: object,
         action: AsyncAction | None = None,
+        rules: Sequence[ValidationRule] = (),
         otherwise: Exception | None = None,
     ) -> None:
-        """Make a campaign, with its first codes and the action that makes the others; ``otherwise`` is what a code
-        that is taken means, if it is not that another is to be drawn.
+        """Make a campaign, with its first codes, the action that makes the others, and those ``rules`` of its own that
+        are new; ``otherwise`` is what a code that is taken means, if it is not that another is to be drawn.
 
         Raises:
-            Duplicate: if the name is taken, Moved: if a code is.
+            Duplicate: if the name is taken, Moved: if a code is, InvalidPayload: if there is no such rule.
         """
         item = {
             **item_of(campaign, ATTRIBUTES),
@@ -104,12 +120,21 @@ class CampaignStore:
             create(name, {"id": campaign.id}, otherwise=Duplicate("campaign", campaign.name)),
             create(Key.campaign(self.project, campaign.id), item, otherwise=Moved()),
             *(adding(self.project, voucher, otherwise=otherwise or Moved()) for voucher in firsts),
+            *assigning(self.project, campaign.assignments, rules),
             *self._starting(action),
             outcome=outcome,
         )
 
-    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None:
-        """Change a campaign from the version that was read, and start the action that goes with it.
+    def save(
+        self,
+        campaign: Campaign,
+        *,
+        outcome: object = None,
+        action: AsyncAction | None = None,
+        released: Sequence[Assignment] = (),
+    ) -> None:
+        """Change a campaign from the version that was read, and start the action that goes with it; ``released`` are
+        the rules that it is under no longer.
 
         Raises:
             Moved: if somebody else has changed it since.
@@ -124,16 +149,33 @@ class CampaignStore:
             version=campaign.version,
             otherwise=Moved(),
         )
-        self._table.commit(changing, *self._starting(action), outcome=outcome)
-        self._warm.pop((self._table.name, key), None)
+        freed = freeing(self.project, released)
+        self._table.commit(changing, *self._starting(action), *freed, outcome=outcome)
+        self.forget(campaign.id)
+
+    def forget(self, campaign_id: str) -> None:
+        """Trust what this process has seen of a campaign no more: it has just changed it."""
+        self._warm.forget(self._table, Key.campaign(self.project, campaign_id))
 
     def add_vouchers(
-        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+        self,
+        campaign: Campaign,
+        vouchers: Sequence[Voucher],
+        *,
+        outcome: object = None,
+        rules: Sequence[ValidationRule] = (),
+        otherwise: Exception,
     ) -> None:
-        """Add codes to a campaign, all or none; ``otherwise`` is what a code that is taken means."""
+        """Add codes to a campaign, all or none, with those ``rules`` of theirs that are new; ``otherwise`` is what it
+        means that a code is taken.
+
+        Raises:
+            InvalidPayload: if there is no such rule.
+        """
         self._table.commit(
             *(adding(self.project, voucher, otherwise=otherwise) for voucher in vouchers),
             self.counting(campaign, len(vouchers)),
+            *(write for voucher in vouchers for write in assigning(self.project, voucher.assignments, rules)),
             outcome=outcome,
         )
 

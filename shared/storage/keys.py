@@ -7,15 +7,30 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     item                PK                              SK
     voucher             {project}#voucher#{hash}        voucher
     hold (session)      {project}#voucher#{hash}        hold#{session key}
+    shard of a hot one  {project}#voucher#{hash}#{n}    shard
     credits by hand     {project}#voucher#{hash}        vtx#{id}
     redemption          {project}#redemptions#{hash}    {milliseconds}{random}
+    what limits count   {project}#usage#{usage's name}  usage
+    shard of a hot one  {project}#usage#{usage's name}#{n}  shard
+    what holds take     {project}#usage#{usage's name}  hold#{until}#{hash}#{session key}
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
     publication         {project}#publication#{id}      publication
+    validation rule     {project}#rule#{id}             rule
+    what is under it    {project}#rule#{id}             assignment#{hash of the voucher's or campaign's id}
     who has joined      {project}#customer#{id}         joined#{campaign id}
     customer            {project}#customer#{id}         customer
     customer's summary  {project}#customer#{id}         summary
     order               {project}#order#{id}            order
+    event               {project}#event#{id}            event
+    segment             {project}#segment#{id}          segment
+    who is listed in it {project}#customer#{id}         member#{segment id}
+    product             {project}#product#{id}          product
+    SKU                 {project}#sku#{id}              sku
+    collection          {project}#collection#{id}       collection
+    a set of members    {project}#collection#{id}       generation#{generation}
+    its member          {project}#collected#{id}#{generation}#{shard}
+                                                        {id of the product or SKU}
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
     its lane            {project}#async_action#{id}     lane#{number}
@@ -32,20 +47,32 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
     index    partition                             sort                           serves
     lists    {project}#{kind}#{shard}              {instant}#{id}                 every list of a kind, newest first
     pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
+             {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
+             {project}#alone#{shard}               {instant}#{id}                 vouchers of no campaign, newest first
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
+             {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 
     question                                 costs
     a voucher by code or id                  one read of its item (at most 1 KB: 0.5 unit, 1 when consistent)
     a checkout's facts                       one batch: vouchers, holds, customer, summary, order; then campaigns
+    an order's lines, for its rules          in that batch (100 keys a round trip): a line and static collection a key
+                                             (1 unit), two where a SKU is named; for auto-update ones, or where rules
+                                             look at what is stored, its product and SKU once; definitions warm for 5 s
     a redemption by id, by voucher           one read; one query of one partition
     one page of a list                       a query a shard (8), then one batch for the page's items
     its total                                nothing where the page shows its end; else the counter, up to 10,000 8 more
     a filtered page                          the same from the narrowest index; else whatever it may keep is read
     what a customer did                      one query of one partition of owners, then one batch
+    a product's SKUs                         the same
+    what is in a static collection           a query a shard (8) as far as the page reaches, then one batch
+    a collection of n products, new          n writes, 25 a round trip and eight at a time; then one commit shows them
     how far an action's lanes are            one query of one partition
     a free code of a campaign                one query of one shard, from a random point
+    whether somebody is in a segment         one read, if it is static; else their profile and summary, and no more
+    the rules that an offer is under         their ids stand with it; then one batch, and none while they are warm
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list
@@ -61,8 +88,8 @@ TABLE_INDEXES = {"lists": ("list", "listed"), "pools": ("pool", "pooled"), "owne
 """Name of each index → its partition and sort attributes; both are strings."""
 
 TIME_TO_LIVE = "expires_at"
-"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits, or what an import was
-sent. Only a broom: nothing ever waits for it."""
+"""Epoch seconds after which DynamoDB may remove a remembered answer, a token, a count of visits or of a day's uses, or
+what an import was sent. Only a broom: nothing ever waits for it."""
 
 SHARDS = 8
 """Partitions a list is spread over: 8 × 1,000 writes a second."""
@@ -86,6 +113,14 @@ class Key(NamedTuple):
     def hold(cls, project: str, code_hash: str, session: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"hold#{session}")
 
+    def shard(self, number: int) -> "Key":
+        """A part of a counter that is too hot for its item; in a partition of its own, for that is the point.
+
+        >>> Key.usage("sandbox", "camp_1 all").shard(3)
+        Key(PK='sandbox#usage#camp_1 all#3', SK='shard')
+        """
+        return Key(f"{self.PK}#{number}", "shard")
+
     @classmethod
     def adjustment(cls, project: str, code_hash: str, id_: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"vtx#{id_}")
@@ -105,6 +140,15 @@ class Key(NamedTuple):
         return cls(f"{project}#redemptions#{body[:16]}", body[16:])
 
     @classmethod
+    def usage(cls, project: str, name: str) -> "Key":
+        return cls(f"{project}#usage#{name}", "usage")
+
+    @classmethod
+    def held(cls, project: str, name: str, until: int, code_hash: str, session: str) -> "Key":
+        """What a hold takes of a usage, beside it: in the order in which holds lapse."""
+        return cls(f"{project}#usage#{name}", f"hold#{until:016d}#{code_hash}#{session}")
+
+    @classmethod
     def campaign(cls, project: str, campaign_id: str) -> "Key":
         return cls(f"{project}#campaign#{campaign_id}", "campaign")
 
@@ -115,6 +159,20 @@ class Key(NamedTuple):
     @classmethod
     def publication(cls, project: str, publication_id: str) -> "Key":
         return cls(f"{project}#publication#{publication_id}", "publication")
+
+    @classmethod
+    def rule(cls, project: str, rule_id: str) -> "Key":
+        return cls(f"{project}#rule#{rule_id}", "rule")
+
+    @classmethod
+    def assignment(cls, project: str, assignment_id: str) -> "Key":
+        """The id is ``asgm_{the rule's}{16 digits}``, so it tells beside which rule it is kept.
+
+        >>> Key.assignment("sandbox", "asgm_0199cafe0123456789abcdef")
+        Key(PK='sandbox#rule#val_0199cafe', SK='assignment#0123456789abcdef')
+        """
+        _, _, body = assignment_id.partition("_")
+        return cls(f"{project}#rule#val_{body[:-16]}", f"assignment#{body[-16:]}")
 
     @classmethod
     def joined(cls, project: str, customer_id: str, campaign_id: str) -> "Key":
@@ -131,6 +189,39 @@ class Key(NamedTuple):
     @classmethod
     def order(cls, project: str, order_id: str) -> "Key":
         return cls(f"{project}#order#{order_id}", "order")
+
+    @classmethod
+    def event(cls, project: str, event_id: str) -> "Key":
+        return cls(f"{project}#event#{event_id}", "event")
+
+    @classmethod
+    def segment(cls, project: str, segment_id: str) -> "Key":
+        return cls(f"{project}#segment#{segment_id}", "segment")
+
+    @classmethod
+    def member(cls, project: str, customer_id: str, segment_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"member#{segment_id}")
+
+    @classmethod
+    def product(cls, project: str, product_id: str) -> "Key":
+        return cls(f"{project}#product#{product_id}", "product")
+
+    @classmethod
+    def sku(cls, project: str, sku_id: str) -> "Key":
+        return cls(f"{project}#sku#{sku_id}", "sku")
+
+    @classmethod
+    def collection(cls, project: str, collection_id: str) -> "Key":
+        return cls(f"{project}#collection#{collection_id}", "collection")
+
+    @classmethod
+    def generation(cls, project: str, collection_id: str, generation: str) -> "Key":
+        return cls(f"{project}#collection#{collection_id}", f"generation#{generation}")
+
+    @classmethod
+    def collected(cls, project: str, collection_id: str, generation: str, member_id: str) -> "Key":
+        """A product or SKU in one generation of a static collection: whether it is in it is one read."""
+        return cls(collected_in(project, collection_id, generation, shard_of(member_id)), member_id)
 
     @classmethod
     def async_action(cls, project: str, action_id: str) -> "Key":
@@ -193,6 +284,11 @@ def shard_of(id_: str) -> int:
     return hashlib.sha256(id_.encode()).digest()[0] % SHARDS
 
 
+def collected_in(project: str, collection_id: str, generation: str, shard: int) -> str:
+    """The partition in which a shard of a static collection's members stands."""
+    return f"{project}#collected#{collection_id}#{generation}#{shard}"
+
+
 def listing(project: str, kind: str, id_: str, at: datetime) -> dict[str, str]:
     """The two attributes that put an item on the list of its kind."""
     return {"list": f"{project}#{kind}#{shard_of(id_)}", "listed": f"{iso(at)}#{id_}"}
@@ -205,7 +301,27 @@ def owning(project: str, kind: str, id_: str, customer_id: str | None, at: datet
     return {"owner": f"{project}#customer#{customer_id}", "owned": f"{kind}#{iso(at)}#{id_}"}
 
 
+def belonging(project: str, kind: str, id_: str, product_id: str, at: datetime) -> dict[str, str]:
+    """The two attributes that put an item among the things of its product."""
+    return {"owner": f"{project}#product#{product_id}", "owned": f"{kind}#{iso(at)}#{id_}"}
+
+
+def standing_alone(project: str, id_: str, at: datetime) -> dict[str, str]:
+    """The two attributes that put a voucher among those of no campaign: they qualify by themselves."""
+    return {"pool": f"{project}#alone#{shard_of(id_)}", "pooled": f"{iso(at)}#{id_}"}
+
+
 def pooling(project: str, campaign_id: str, code_hash: str, *, free: bool) -> dict[str, str]:
     """The two attributes that put a code in its campaign's pool, free to be issued or held by somebody."""
     state = "free" if free else "held"
     return {"pool": f"{project}#pool#{campaign_id}#{shard_of(code_hash)}", "pooled": f"{state}#{code_hash}"}
+
+
+def membership(project: str, segment_id: str, customer_id: str) -> dict[str, str]:
+    """The two attributes that put a customer among those of a static segment."""
+    return {"pool": members(project, segment_id, shard_of(customer_id)), "pooled": customer_id}
+
+
+def members(project: str, segment_id: str, shard: int) -> str:
+    """A partition of ``pools`` with customers of a static segment."""
+    return f"{project}#members#{segment_id}#{shard}"

@@ -14,17 +14,28 @@ from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import tally_of
+from shared.domain.usages import Counted, added
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
+from shared.storage.gathering import Gathering
 from shared.storage.keys import Key, listing, owning
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
 from shared.storage.orders import keeping_order, order_id, order_of
-from shared.storage.projects import ProjectStore
 from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, create, put, update
-from shared.storage.voucher_items import dropping, hold_of, holding, taking, voucher_of
+from shared.storage.usages import HeldBy, UsageStore
+from shared.storage.voucher_items import (
+    clear,
+    dropping,
+    giving_back,
+    hold_of,
+    holding,
+    taking,
+    voucher_keys,
+    vouchers_of,
+)
 
 ATTRIBUTES = ("status",)
 SHAPE_OF_AN_ID = re.compile(r"[a-z]+_[0-9a-f]{20,60}")
@@ -40,37 +51,16 @@ class Ledger:
         self.project = project
         self._campaigns = CampaignStore(table, project)
         self._customers = CustomerStore(table, project)
-        self._settings = ProjectStore(table, project)
+        self._usages = UsageStore(table, project)
 
-    def gather(self, checkout: Checkout, *, warm: bool) -> Facts:
-        """All facts of a checkout in one batch, then its campaigns (unless ``warm`` ones will do)."""
-        hashes = {named: code_hash(self.project, named) for named in checkout.named}
-        vouchers = {named: Key.voucher(self.project, hashed) for named, hashed in hashes.items()}
-        session = checkout.session and checkout.session.key
-        holds = {named: Key.hold(self.project, hashes[named], session) for named in hashes} if session else {}
-        customer = self._customer_key(checkout.customer)
-        order = self._order_key(checkout)
-        summary = customer._replace(SK="summary") if customer else None
-        others = [key for key in (customer, summary, order) if key]
-        settings = self._settings.to_read
-        items = self._table.get_many([*vouchers.values(), *holds.values(), *others, *settings])
+    def gather(
+        self, checkout: Checkout, *, at: datetime, warm: bool, given: Mapping[str, Redeemable] | None = None
+    ) -> Facts:
+        """All facts of a checkout, its campaigns as they are now unless ``warm`` ones will do.
 
-        found = {named: voucher_of(items[key]) for named, key in vouchers.items() if key in items}
-        found = {named: voucher for named, voucher in found.items() if not voucher.deleted}
-        campaigns = self._campaigns.get_many(
-            (voucher.campaign_id for voucher in found.values() if voucher.campaign_id), warm=warm
-        )
-        redeemables: dict[str, Redeemable] = {}
-        for named, voucher in found.items():
-            campaign = campaigns.get(voucher.campaign_id) if voucher.campaign_id else None
-            if voucher.campaign_id and (campaign is None or campaign.deleted):
-                continue
-            own = hold_of(items[holds[named]]) if named in holds and holds[named] in items else None
-            redeemables[named] = Redeemable(voucher, campaign, own)
-        buyer = self._customers.canonical(items.get(customer)) if customer else None
-        bought = order_of(items[order]) if order and order in items else None
-        counted = self._customers.summary(buyer, items.get(summary)) if summary else self._customers.summary_for(bought)
-        return Facts(redeemables, buyer, bought, counted, self._settings.settled(items, settings))
+        ``given`` are offers that were looked up already.
+        """
+        return Gathering(self._table, self.project, checkout, at=at, warm=warm, given=given).facts()
 
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         """Holds on a voucher that have lapsed by an instant, ``but`` one session's; costs a query of its holds."""
@@ -78,18 +68,37 @@ class Ledger:
         lapsed = (hold for hold in map(hold_of, items) if hold.lapsed(at) and hold.session != but)
         return tuple(islice(lapsed, MOST_LAPSED))
 
+    def freed(self, facts: Facts, *, at: datetime) -> Counted:
+        """What stands against a checkout without what lapsed holds of others take; a query of each limit with any."""
+        own = [HeldBy(it.voucher.id[2:], it.own) for it in facts.redeemables.values() if it.own]
+        return self._usages.lapsed(facts.counted, facts.counted.kept, at=at, own=own)
+
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
         """Set one use of every offer aside, and the credits of a gift card, or nothing.
 
         Raises:
             Moved: if somebody else was faster.
         """
+        clear(self._table, self.project, verdict.facts.counted.lapsed)
         writes: list[Write] = []
+        starting: list[HeldBy] = []
         for offer in verdict.applicable:
             own, voucher = offer.redeemable.own, offer.redeemable.voucher
             credits_ = offer.credits or 0
-            writes.append(holding(self.project, voucher, Hold(session, until, credits_), replacing=own))
-            writes += taking(self.project, voucher, offer.place, credits_=credits_, redeemed=False, otherwise=Moved())
+            counted = {usage.name: used for usage, used in offer.counts.items()}
+            hold = Hold(session, until, credits_, counted)
+            starting.append(HeldBy(voucher.id[2:], hold))
+            writes.append(holding(self.project, voucher, hold, replacing=own))
+            writes += taking(
+                self.project,
+                voucher,
+                offer.place,
+                credits_=credits_,
+                redeemed=False,
+                spreads=offer is verdict.applicable[0],
+                otherwise=Moved(),
+            )
+        writes += self._counting(verdict, starting=starting)
         self._table.commit(*writes, outcome=verdict)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
@@ -98,13 +107,23 @@ class Ledger:
         Raises:
             Moved: if a use, the credits, the order or the customer is no longer as it was gathered.
         """
+        clear(self._table, self.project, verdict.facts.counted.lapsed)
         writes: list[Write] = []
         for offer in verdict.applicable:
             voucher, place = offer.redeemable.voucher, offer.place
             credits_ = offer.credits or 0
-            writes += taking(self.project, voucher, place, credits_=credits_, redeemed=True, otherwise=Moved())
+            writes += taking(
+                self.project,
+                voucher,
+                place,
+                credits_=credits_,
+                redeemed=True,
+                spreads=offer is verdict.applicable[0],
+                otherwise=Moved(),
+            )
             if place.own:
                 writes.append(dropping(self.project, voucher, place.own, otherwise=Moved()))
+        writes += self._counting(verdict)
         writes += [self._recording(record) for record in (*told.records, *filter(None, (told.parent,)))]
         facts = verdict.facts
         if told.order:
@@ -115,6 +134,15 @@ class Ledger:
                 counting(self.project, tally_of(told.customer, succeeded=len(told.records), credits_=told.credits))
             )
         self._table.commit(*writes, outcome=told)
+
+    def _counting(self, verdict: Verdict, *, starting: Sequence[HeldBy] = ()) -> list[Write]:
+        """The writes that count what limits are about; holds that end give back what they took of it."""
+        ending = [
+            HeldBy(offer.redeemable.voucher.id[2:], hold) for offer in verdict.applicable for hold in offer.place.holds
+        ]
+        return self._usages.spending(
+            verdict.facts.counted, verdict.counts, verdict.needs, otherwise=Moved(), starting=starting, ending=ending
+        )
 
     def record(self, told: Told) -> None:
         """Keep the record of a refusal, and count it for a customer who is known."""
@@ -148,14 +176,10 @@ class Ledger:
             writes.append(self._recording(rollback))
             offer = told.offers.get(record.code or "")
             if offer and offer.voucher:
-                key = Key.voucher(self.project, code_hash(self.project, offer.voucher.code))
-                expression, back = "ADD #redeemed_quantity :less, #taken :less", {"less": -1}
-                if record.credits:
-                    expression, back = (
-                        f"{expression}, #balance :credits, #free :credits",
-                        {**back, "credits": record.credits},
-                    )
-                writes.append(update(key, expression, back, otherwise=Moved()))
+                writes += giving_back(
+                    self.project, offer.voucher, redeemed=True, credits_=record.credits or 0, otherwise=Moved()
+                )
+        writes += self._usages.giving_back(added(record.uses for record in undone), otherwise=Moved())
         if told.order and known:
             writes += keeping_order(self.project, told.order, known=known)
         if told.customer and undone[0].date >= told.customer.created_at:
@@ -246,8 +270,9 @@ class Ledger:
             for record in records
             if record.customer_id
         }
-        items = self._table.get_many([*vouchers.values(), *orders.values(), *customers.values()])
-        found = {code: voucher_of(items[key]) for code, key in vouchers.items() if key in items}
+        items = self._table.get_many([*voucher_keys(vouchers.values()), *orders.values(), *customers.values()])
+        counted_up = vouchers_of(self._table, vouchers.values(), items)
+        found = {code: counted_up[key] for code, key in vouchers.items() if key in counted_up}
         campaigns = self._campaigns.get_many(
             (voucher.campaign_id for voucher in found.values() if voucher.campaign_id), warm=True
         )
@@ -263,14 +288,6 @@ class Ledger:
 
     def order_id(self, checkout: Checkout) -> str | None:
         return order_id(self.project, checkout.order) if checkout.order else None
-
-    def _customer_key(self, profile: Profile | None) -> Key | None:
-        id_ = customer_id(self.project, profile) if profile else None
-        return Key.customer(self.project, id_) if id_ else None
-
-    def _order_key(self, checkout: Checkout) -> Key | None:
-        id_ = self.order_id(checkout)
-        return Key.order(self.project, id_) if id_ else None
 
     def _recording(self, record: Redemption) -> Write:
         taken = Conflict("conflict", "Two records drew one id", details="please ask again")

@@ -210,11 +210,16 @@ ITSELF = Condition("", "")
 
 
 def of_customer(table: Table, project: str, kind: str) -> Narrow:
-    """What a customer has of a kind: one partition of ``owners``; of several customers, one after the other."""
+    """What a customer has of a kind."""
+    return of_owner(table, project, "customer", kind)
 
-    def lead(customers: Sequence[Any], window: Window) -> Source:
+
+def of_owner(table: Table, project: str, owner: str, kind: str) -> Narrow:
+    """What an owner has of a kind: one partition of ``owners``; of several owners, one after the other."""
+
+    def lead(owners: Sequence[Any], window: Window) -> Source:
         first, last = f"{kind}#{window.since}", f"{kind}#{window.until}"
-        partitions = [f"{project}#customer#{customer}" for customer in dict.fromkeys(customers)]
+        partitions = [f"{project}#{owner}#{it}" for it in dict.fromkeys(owners)]
 
         def entries(how: Reading) -> Iterator[Item]:
             since, until = how.beyond("owned", first, last)

@@ -9,11 +9,13 @@ from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.projects import Project
 from shared.domain.summaries import Standing, Summary, tallies
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, owning
 from shared.storage.lists import ListOf, of_customer, of_keys
+from shared.storage.projects import ProjectStore
 from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, create, replace
 
@@ -62,6 +64,7 @@ class OrderStore:
         self._table = table
         self.project = project
         self._customers = CustomerStore(table, project)
+        self._settings = ProjectStore(table, project)
 
     def get(self, name: str) -> StoredOrder:
         """An order as it is now, by its id or else by its ``source_id``.
@@ -81,12 +84,16 @@ class OrderStore:
         key = Key.order(self.project, order_id_) if order_id_ else None
         buyer = customer_id(self.project, profile) if profile else None
         keys = self._customers.keys(buyer) if buyer else ()
-        items = self._table.get_many(name for name in (key, *keys) if name)
+        items = self._settings.read_along(name for name in (key, *keys) if name)
         order = order_of(items[key]) if key and key in items else None
         customer, summary = self._customers.person_in(items, keys) if keys else (None, None)
         if summary is None and order and order.customer_id and profile is None:
             summary = self._customers.summary_for(order)
         return Standing(order, customer, summary)
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with what is known of an order."""
+        return self._settings.now()
 
     def wanted(self, query: Query) -> Listed[StoredOrder]:
         """The orders that are asked for."""

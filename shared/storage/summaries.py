@@ -6,14 +6,17 @@ transaction are one write (``Table.commit`` sees to it). The one thing that slow
 same customer at once, for DynamoDB lets transactions on one item through one by one.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from shared.domain.model import iso
-from shared.domain.summaries import COUNTERS, Purchase, Summary, Tally
+from shared.domain.summaries import COUNTERS, Happened, Purchase, Summary, Tally
 from shared.storage.keys import Key
 from shared.storage.table import Item, Write, add
 
 LAST = "last "
+EVENT, WHEN = "event ", "when "
+"""Before the name of an event: how often it happened, and when last."""
 
 
 def counting(project: str, tally: Tally, *, known: Summary | None = None) -> Write:
@@ -21,10 +24,13 @@ def counting(project: str, tally: Tally, *, known: Summary | None = None) -> Wri
     if known:
         tally = known.trimmed(tally)
     life = _life(tally.since)
+    bought = {f"{life} {LAST}{id_}": f"{iso(it.at)} {it.amount}" for id_, it in tally.bought.items()}
+    happened = {f"{life} {WHEN}{name}": iso(at) for name, at in tally.happened.items()}
     return add(
         Key.summary(project, tally.customer_id),
-        {f"{life} {name}": more for name, more in tally.counts.items()},
-        sets={f"{life} {LAST}{id_}": f"{iso(it.at)} {it.amount}" for id_, it in tally.bought.items()},
+        {f"{life} {name}": more for name, more in tally.counts.items()}
+        | {f"{life} {EVENT}{name}": 1 for name in tally.happened},
+        sets=bought | happened,
         removes=frozenset(f"{life} {LAST}{id_}" for id_ in tally.forgotten),
     )
 
@@ -39,7 +45,15 @@ def summary_of(item: Item | None, since: datetime | None) -> Summary:
         bought = {name.removeprefix(start): _purchase(said) for name, said in item.items() if name.startswith(start)}
         counts = {name: item.get(f"{life} {name}", 0) for name in COUNTERS}
         summary = summary.plus(Tally("", bought=bought, **counts))
-    return summary
+    return summary._replace(events=dict(_events(item, _life(since))))
+
+
+def _events(item: Item, life: str) -> Iterator[tuple[str, Happened]]:
+    start = f"{life} {EVENT}"
+    for attribute, count in item.items():
+        if attribute.startswith(start):
+            name = attribute.removeprefix(start)
+            yield name, Happened(count, datetime.fromisoformat(item[f"{life} {WHEN}{name}"]))
 
 
 def _life(since: datetime | None) -> str:

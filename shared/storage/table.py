@@ -48,6 +48,8 @@ PASSING = {
 """Reasons of a cancelled transaction, and errors, that are no answer: somebody was writing, so it is tried again."""
 MOST_READS = 100
 MOST_WRITES = 100
+MOST_AT_ONCE = 25
+"""Writes in one round trip that are no transaction."""
 FEW = 10_000
 """Entries of a list up to which they are counted one by one, about 200 read units; beyond, a counter knows."""
 LAST = "\uffff"
@@ -118,6 +120,16 @@ def update(
     if values:
         body["ExpressionAttributeValues"] = encoded({f":{name}": value for name, value in values.items()})
     return Write({"Update": body}, otherwise)
+
+
+def check(key: Key, only_if: str, values: Item, *, otherwise: Exception) -> Write:
+    """Change nothing of an item, which must be as expected."""
+    body: dict[str, Any] = {"Key": encoded(key._asdict()), "ConditionExpression": only_if}
+    if names := set(re.findall(r"#\w+", only_if)):
+        body["ExpressionAttributeNames"] = {name: name[1:] for name in sorted(names)}
+    if values:
+        body["ExpressionAttributeValues"] = encoded({f":{name}": value for name, value in values.items()})
+    return Write({"ConditionCheck": body}, otherwise)
 
 
 def add(key: Key, more: Mapping[str, int], *, sets: Item | None = None, removes: Iterable[str] = ()) -> Write:
@@ -260,7 +272,40 @@ class Table:
                 raise Busy
         return found
 
-    def query(self, partition: str, *, starting: str = "", newest_first: bool = False) -> Iterator[Item]:
+    def put_many(self, items: Iterable[tuple[Key, Item]]) -> None:
+        """Write items, each by itself and whatever was there: only for what nobody sees until a commit shows it.
+
+        Raises:
+            Busy: if the table took no more for a while; some may be written.
+        """
+        self._write_many({"PutRequest": {"Item": encoded({**key._asdict(), **item})}} for key, item in items)
+
+    def remove_many(self, keys: Iterable[Key]) -> None:
+        """Remove items, each by itself: only what nobody can see any more.
+
+        Raises:
+            Busy: if the table took no more for a while; some may be gone.
+        """
+        self._write_many({"DeleteRequest": {"Key": encoded(key._asdict())}} for key in keys)
+
+    def _write_many(self, requests: Iterable[Any]) -> None:
+        for piece in chunks(requests, MOST_AT_ONCE):
+            waiting: Any = {self.name: piece}
+            for pause in _pauses():
+                try:
+                    waiting = self._client.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in PASSING:
+                        raise
+                if not waiting:
+                    break
+                time.sleep(pause)
+            else:
+                raise Busy
+
+    def query(
+        self, partition: str, *, starting: str = "", newest_first: bool = False, page: int = 1_000
+    ) -> Iterator[Item]:
         """The items of a partition whose sort key starts so, as they are now, in order; read page by page."""
         arguments: dict[str, Any] = {
             "KeyConditionExpression": "PK = :pk AND begins_with(SK, :starting)",
@@ -269,7 +314,7 @@ class Table:
         if not starting:
             arguments["KeyConditionExpression"] = "PK = :pk"
             del arguments["ExpressionAttributeValues"][":starting"]
-        yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, **arguments)
+        yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, Limit=page, **arguments)
 
     def listed(
         self, partition: str, *, since: str = "", until: str = LAST, newest_first: bool = True, page: int = 1_000

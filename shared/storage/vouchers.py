@@ -7,21 +7,27 @@ from shared.domain.errors import Moved, NotFound
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash
 from shared.domain.lists import Listed, Query
+from shared.domain.projects import Project
 from shared.domain.publications import Publication
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
+from shared.storage.assignments import assigning, freeing
 from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import Key
 from shared.storage.lists import ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
-from shared.storage.table import Item, Table, chunks, create, delete, replace, update
+from shared.storage.projects import ProjectStore
+from shared.storage.table import Item, Table, chunks, create, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
     adding,
     drop_company,
+    flagging,
     hold_of,
-    item_of_voucher,
     releasing,
-    voucher_of,
+    removing,
+    voucher_keys,
+    vouchers_of,
 )
 
 
@@ -32,6 +38,7 @@ class VoucherStore:
         self._table = table
         self._project = project
         self._campaigns = CampaignStore(table, project)
+        self._settings = ProjectStore(table, project)
 
     def key(self, code: str) -> Key:
         return Key.voucher(self._project, code_hash(self._project, code))
@@ -42,12 +49,17 @@ class VoucherStore:
         Raises:
             NotFound: if there is none, or it or its campaign was deleted.
         """
-        item = self._table.get(self.key(code))
-        voucher = voucher_of(item) if item else None
+        key = self.key(code)
+        item = self._table.get(key)
+        voucher = vouchers_of(self._table, [key], {key: item})[key] if item else None
         made = self.made([voucher]) if voucher and not voucher.deleted else []
         if not made:
             raise NotFound("voucher", code)
         return made[0]
+
+    def settled(self) -> Project:
+        """What the project has settled; one read where it is not warm."""
+        return self._settings.now()
 
     def made(self, vouchers: Iterable[Voucher]) -> list[Made]:
         """Vouchers with their campaigns; those of a deleted campaign are left out."""
@@ -63,8 +75,9 @@ class VoucherStore:
 
     def of_hashes(self, hashes: Iterable[str]) -> list[Voucher]:
         """Vouchers by the hashes of their codes, those that there are."""
-        found = self._table.get_many(Key.voucher(self._project, hash_) for hash_ in hashes)
-        return [voucher for voucher in map(voucher_of, found.values()) if not voucher.deleted]
+        keys = [Key.voucher(self._project, hash_) for hash_ in hashes]
+        found = vouchers_of(self._table, keys, self._table.get_many(voucher_keys(keys)))
+        return [voucher for voucher in found.values() if not voucher.deleted]
 
     def wanted(self, query: Query) -> Listed[Made]:
         """The vouchers that are asked for; what one has from its campaign counts as its own."""
@@ -80,7 +93,9 @@ class VoucherStore:
         )
 
     def _made_of(self, items: Sequence[Item]) -> list[Made]:
-        return self.made(voucher for voucher in map(voucher_of, items) if not voucher.deleted)
+        by_key = {Key(item["PK"], item["SK"]): item for item in items}
+        vouchers = vouchers_of(self._table, by_key, by_key)
+        return self.made(voucher for voucher in vouchers.values() if not voucher.deleted)
 
     def _of_holders(self, holders: Sequence[str], _window: Window) -> Source:
         """The codes that were given to customers: who holds one was given it by a publication."""
@@ -96,9 +111,15 @@ class VoucherStore:
 
         return Source(entries, in_order=False, steady=False)
 
-    def add(self, made: Made, *, otherwise: Exception) -> None:
-        """Make a voucher; ``otherwise`` is what it means that its code, in any spelling, is taken."""
-        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), outcome=made)
+    def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None:
+        """Make a voucher, with those ``rules`` of its own that are new; ``otherwise`` is what it means that its code,
+        in any spelling, is taken.
+
+        Raises:
+            InvalidPayload: if there is no such rule.
+        """
+        under = assigning(self._project, made.voucher.assignments, rules)
+        self._table.commit(adding(self._project, made.voucher, otherwise=otherwise), *under, outcome=made)
 
     def save(self, made: Made) -> None:
         """Change a voucher from the version that was read; its counters stay what they are.
@@ -115,19 +136,30 @@ class VoucherStore:
             version=voucher.version,
             otherwise=Moved(),
         )
-        self._table.commit(change, outcome=made)
+        self._table.commit(change, *flagging(self._project, voucher), outcome=made)
 
     def remove(self, voucher: Voucher, *, for_good: bool) -> None:
-        """Delete a voucher: for good, or so that its code can never be given to another."""
-        key = self.key(voucher.code)
+        """Delete a voucher: for good, or so that its code can never be given to another.
+
+        Raises:
+            Moved: if somebody else has changed it since.
+        """
+        freed = freeing(self._project, voucher.assignments)
         if for_good:
             drop_company(self._table, self._project, voucher)
-            self._table.commit(delete(key), outcome=voucher)
-        else:
-            gone = voucher.model_copy(update={"deleted": True})
-            self._table.commit(
-                replace(key, item_of_voucher(gone), version=voucher.version, otherwise=Moved()), outcome=gone
-            )
+            self._table.commit(*removing(self._project, voucher), *freed, outcome=voucher)
+            return
+        gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
+        change = revising(
+            self.key(voucher.code),
+            gone,
+            ATTRIBUTES,
+            sets=("deleted",),
+            removes=("list", "listed", "pool", "pooled"),
+            version=voucher.version,
+            otherwise=Moved(),
+        )
+        self._table.commit(change, *flagging(self._project, gone), *freed, outcome=gone)
 
     def adjust(self, adjusted: tuple[Voucher, Adjustment]) -> None:
         """Change a card's balance, with the record of it.
@@ -166,7 +198,7 @@ class VoucherStore:
         Raises:
             Moved: if the hold is gone, or is another by now.
         """
-        self._table.commit(*releasing(self._project, voucher, hold), outcome=hold)
+        self._table.commit(*releasing(self._table, self._project, voucher, hold), outcome=hold)
 
     def hold(self, code: str, session: str) -> Hold | None:
         item = self._table.get(Key.hold(self._project, code_hash(self._project, code), session))

@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 
 from shared.domain.actions import AsyncAction, Lane, Row
 from shared.domain.campaigns import Campaign
@@ -17,17 +17,20 @@ from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved
 from shared.domain.imports import Changes
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.projects import Project
 from shared.domain.summaries import Summary, tallies
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
+from shared.storage.assignments import freeing
 from shared.storage.campaigns import ATTRIBUTES, CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, TIME_TO_LIVE, Key
 from shared.storage.orders import keeping_order, order_id, order_of
+from shared.storage.projects import ProjectStore
 from shared.storage.summaries import summary_of
 from shared.storage.table import Table, Write, create, delete, put, replace
-from shared.storage.voucher_items import adding, drop_company, minting, voucher_of
+from shared.storage.voucher_items import adding, drop_company, minting, removing, voucher_of
 
 LANE_ATTRIBUTES = ("version",)
 LARGEST_PART = 350_000
@@ -45,6 +48,11 @@ class WorkStore:
         self._actions = ActionStore(table, project)
         self._campaigns = CampaignStore(table, project)
         self._customers = CustomerStore(table, project)
+        self._settings = ProjectStore(table, project)
+
+    def settled(self) -> Project:
+        """What the project has settled; one read where it is not warm."""
+        return self._settings.now()
 
     def action(self, action_id: str) -> AsyncAction | None:
         return self._actions.find(action_id)
@@ -186,14 +194,21 @@ class WorkStore:
             yield from self._campaigns.codes(campaign_id, shard=shard, since="", until="~")
 
     def remove_codes(self, hashes: Sequence[str]) -> None:
-        """Remove vouchers, and the holds on those that have any."""
-        vouchers = map(
-            voucher_of, self._table.get_many(Key.voucher(self.project, hashed) for hashed in hashes).values()
-        )
-        accompanied = [voucher for voucher in vouchers if voucher.taken > voucher.redeemed_quantity or voucher.gift]
-        for voucher in accompanied:
-            drop_company(self._table, self.project, voucher)
-        self._table.commit(*(delete(Key.voucher(self.project, hashed)) for hashed in hashes))
+        """Remove vouchers, the holds on those that have any, and the assignments of those that are under rules.
+
+        Raises:
+            Moved: if one of them was put under a rule meanwhile; some of them may be gone.
+        """
+        found = self._table.get_many(Key.voucher(self.project, hashed) for hashed in hashes)
+        vouchers = [voucher_of(item) for item in found.values()]
+        for voucher in vouchers:
+            if voucher.taken > voucher.redeemed_quantity or voucher.gift:
+                drop_company(self._table, self.project, voucher)
+        for voucher in (it for it in vouchers if it.assignments):  # one by one, for two may be under one rule
+            freed = freeing(self.project, voucher.assignments)
+            self._table.commit(*removing(self.project, voucher), *freed)
+        plain = (removing(self.project, it) for it in vouchers if not it.assignments)
+        self._table.commit(*chain.from_iterable(plain))
 
     def remove_campaign(self, campaign: Campaign) -> None:
         self._campaigns.remove(campaign)

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.actions import AsyncAction, shares
+from shared.domain.assignments import NO_RULES, Assignment, Under
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
 from shared.domain.errors import Duplicate, InvalidPayload, Moved
 from shared.domain.gifts import Gift
 from shared.domain.ids import voucher_id
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases import judged_anew
+from shared.usecases.schemas import Settled
 
 Draw = Callable[[CodeConfig], str]
 PIECE = 99
@@ -22,7 +25,7 @@ class Queue(Protocol):
     def send(self, project: str, action_id: str) -> None: ...
 
 
-class Campaigns(Protocol):
+class Campaigns(Settled, Protocol):
     project: str
 
     def find(self, id_or_name: str) -> Campaign | None: ...
@@ -33,26 +36,50 @@ class Campaigns(Protocol):
         *firsts: Voucher,
         outcome: object,
         action: AsyncAction | None = None,
+        rules: Sequence[ValidationRule] = (),
         otherwise: Exception | None = None,
     ) -> None: ...
-    def save(self, campaign: Campaign, *, outcome: object = None, action: AsyncAction | None = None) -> None: ...
+    def save(
+        self,
+        campaign: Campaign,
+        *,
+        outcome: object = None,
+        action: AsyncAction | None = None,
+        released: Sequence[Assignment] = (),
+    ) -> None: ...
     def add_vouchers(
-        self, campaign: Campaign, vouchers: Sequence[Voucher], *, outcome: object = None, otherwise: Exception
+        self,
+        campaign: Campaign,
+        vouchers: Sequence[Voucher],
+        *,
+        outcome: object = None,
+        rules: Sequence[ValidationRule] = (),
+        otherwise: Exception,
     ) -> None: ...
 
 
 @judged_anew
 def create_campaign(
-    campaign: Campaign, count: int, *, action: AsyncAction, draw: Draw, campaigns: Campaigns, queue: Queue
+    campaign: Campaign,
+    count: int,
+    *,
+    action: AsyncAction,
+    draw: Draw,
+    rules: Sequence[ValidationRule] = (),
+    campaigns: Campaigns,
+    queue: Queue,
 ) -> Campaign:
-    """Make a campaign with its first code; the others are made by an async action.
+    """Make a campaign with its first code; the others are made by an async action. Of the rules that it is under,
+    ``rules`` are made with it.
 
     Raises:
-        Duplicate: if the name is taken, or the only code that there can be; InvalidPayload: if there are not so many.
+        Duplicate: if the name is taken, or the only code that there can be; InvalidPayload: if there are not so many,
+            or no such rule, or its metadata is not what the project's schema wants.
     """
     refuse_impossible(campaign.code_config, count)
     if campaigns.find(campaign.name):
         raise Duplicate("campaign", campaign.name)
+    campaigns.settled().schemas.refuse("campaign", campaign.metadata)
     more = count - 1
     if more > 0:
         queue.send(campaigns.project, action.id)
@@ -61,7 +88,7 @@ def create_campaign(
     first = [voucher_of(made, draw(made.code_config), project=campaigns.project, at=made.created_at)][:count]
     started = action.model_copy(update={"total": more, "shares": shares(more, PIECE)}) if more > 0 else None
     otherwise = _taken(first[0].code, campaign.code_config) if first else None
-    campaigns.add(made, *first, outcome=made, action=started, otherwise=otherwise)
+    campaigns.add(made, *first, outcome=made, action=started, rules=rules, otherwise=otherwise)
     return made
 
 
@@ -73,18 +100,22 @@ def add_voucher(
     *,
     at: datetime,
     draw: Draw,
+    under: Under = NO_RULES,
     campaigns: Campaigns,
 ) -> Made:
-    """Give a campaign one more code: this one, or a new one; ``own`` is what it does not have from the campaign.
+    """Give a campaign one more code: this one, or a new one; ``own`` is what it does not have from the campaign, and
+    ``under`` are the rules that it is under beside the campaign's.
 
     Raises:
-        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken.
+        NotFound: no such campaign; Duplicate: if the code, in any spelling, is taken; InvalidPayload: no such rule, or
+            its own metadata is not what the project's schema wants.
     """
-    campaign = campaigns.get(campaign_id)
-    voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=campaigns.project, at=at)
-    made = Made(voucher, campaign)
+    campaign, project = campaigns.get(campaign_id), campaigns.project
+    _refuse_own(own, campaigns)
+    voucher = voucher_of(campaign, code or draw(campaign.code_config), own, project=project, at=at)
+    made = Made(under.put_on(voucher, "voucher", project=project, at=at), campaign)
     taken = Duplicate("voucher", code) if code else _taken(voucher.code, campaign.code_config)
-    campaigns.add_vouchers(campaign, [voucher], outcome=made, otherwise=taken)
+    campaigns.add_vouchers(campaign, [made.voucher], outcome=made, rules=under.new, otherwise=taken)
     return made
 
 
@@ -99,6 +130,7 @@ def start_adding_vouchers(
     """
     campaign = campaigns.get(campaign_id)
     refuse_another_worth(campaign, own)
+    _refuse_own(own, campaigns)
     promised = campaign.vouchers_count + sum(campaign.making.values())
     refuse_impossible(campaign.code_config, promised + count)
     cut = {"total": count, "shares": shares(count, PIECE)}
@@ -117,10 +149,11 @@ def change_campaign(
     """Change a campaign; all its codes follow at once.
 
     Raises:
-        NotFound: no such campaign.
+        NotFound: no such campaign; InvalidPayload: if its metadata is not what the project's schema wants.
     """
     campaign = campaigns.get(campaign_id)
     changed = change(campaign).model_copy(update={"updated_at": at})
+    campaigns.settled().schemas.refuse_change("campaign", changed.metadata, campaign.metadata)
     campaigns.save(changed, outcome=changed)
     return changed
 
@@ -137,8 +170,8 @@ def delete_campaign(
     campaign = campaigns.get(campaign_id)
     started = action.model_copy(update={"campaign_id": campaign.id, "total": campaign.vouchers_count})
     queue.send(campaigns.project, started.id)
-    gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at})
-    campaigns.save(gone, outcome=started, action=started)
+    gone = campaign.model_copy(update={"deleted": True, "active": False, "updated_at": at, "assignments": ()})
+    campaigns.save(gone, outcome=started, action=started, released=campaign.assignments)
     return started
 
 
@@ -166,6 +199,12 @@ def voucher_of(
             "created_at": at,
         }
     )
+
+
+def _refuse_own(own: Mapping[str, Any], campaigns: Settled) -> None:
+    """Raise if metadata of a campaign's code is wrong; a code of which nothing is said is as the campaign makes it."""
+    if own.get("metadata"):
+        campaigns.settled().schemas.refuse("voucher", own["metadata"])
 
 
 def _taken(code: str, config: CodeConfig) -> Exception:

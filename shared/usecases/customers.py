@@ -10,9 +10,10 @@ from shared.domain.redemptions import Chance
 from shared.domain.summaries import Person, Summary
 from shared.usecases import judged_anew
 from shared.usecases.checkout import customer_of
+from shared.usecases.schemas import Settled, refuse_customer
 
 
-class Customers(Protocol):
+class Customers(Settled, Protocol):
     def get(self, name: str) -> Person: ...
     def find(self, id_: str) -> Person | None: ...
     def save(self, person: Person, *, known: Customer | None) -> None: ...
@@ -25,12 +26,13 @@ def upsert_customer(profile: Profile, *, at: datetime, customers: Customers, cha
     """Keep a customer: the one of this id or ``source_id``, of this e-mail where there is neither, or a new one.
 
     Raises:
-        InvalidPayload: if they are not born yet.
+        InvalidPayload: if they are not born yet, or their metadata is not what the project's schema wants.
     """
     id_ = customers.customer_id(profile)
     known = customers.find(id_) if id_ else None
     customer = customer_of(profile, known and known.customer, at=at, ledger=customers, chance=chance, path="")
     assert customer
+    refuse_customer(customers.settled().schemas, customer.profile, known and known.customer.profile)
     person = Person(customer, known.summary if known else Summary())
     customers.save(person, known=known and known.customer)
     return person
@@ -41,11 +43,13 @@ def change_customer(name: str, change: Callable[[Customer], Customer], *, at: da
     """Change what is known of a customer.
 
     Raises:
-        NotFound: no such customer; InvalidPayload: if they are not born yet.
+        NotFound: no such customer; InvalidPayload: if they are not born yet, or their metadata is not what the
+            project's schema wants.
     """
     known = customers.get(name)
     changed = change(known.customer)
     refuse_unborn(changed.profile, at=at)
+    refuse_customer(customers.settled().schemas, changed.profile, known.customer.profile)
     new = changed.profile != known.customer.profile
     person = known._replace(customer=changed.model_copy(update={"updated_at": at}) if new else known.customer)
     customers.save(person, known=known.customer)

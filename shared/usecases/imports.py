@@ -12,8 +12,10 @@ from shared.domain.errors import InvalidPayload, Moved, PromotionError
 from shared.domain.ids import derived
 from shared.domain.imports import Changes, Sale
 from shared.domain.orders import Order, StoredOrder
+from shared.domain.schemas import Schemas
 from shared.domain.vouchers import Voucher
 from shared.usecases import ROUNDS, judged_anew
+from shared.usecases.schemas import Settled, refuse_customer, refuse_order
 
 STINT = 12
 """Pieces that a lane takes before the action's progress is noted."""
@@ -45,7 +47,7 @@ class Sent(Protocol):
     def clear(self, action: AsyncAction) -> None: ...
 
 
-class Importing(Sent, Protocol):
+class Importing(Sent, Settled, Protocol):
     project: str
 
     def lanes(self, action: AsyncAction) -> list[Lane]: ...
@@ -185,7 +187,15 @@ class Import(NamedTuple):
         free = self.store.untaken({voucher.id: voucher.code for _, voucher in rows})
         good: dict[str, Voucher] = {}
         bad: list[BadRow] = []
+        schemas = self.store.settled().schemas
         for row, voucher in rows:
+            try:
+                # A campaign's code of which nothing is said is as the campaign makes it.
+                alone = voucher.campaign_id is None
+                schemas.refuse_change("voucher", voucher.metadata, None, new=alone)
+            except InvalidPayload as error:
+                bad.append(_bad(row, error.details))
+                continue
             if voucher.id in free and voucher.id not in good:
                 good[voucher.id] = voucher
             else:
@@ -205,13 +215,16 @@ class Import(NamedTuple):
     def _orders(self, rows: Sequence[tuple[Row, Sale]], *, at: datetime) -> tuple[Changes, list[BadRow]]:
         buyers = self._buyers([(row, sale.customer) for row, sale in rows if sale.customer])
         ids = {row.line: self._order_id(row, sale.order) for row, sale in rows}
+        schemas = self.store.settled().schemas
         known = self.store.orders(ids.values())
         now = dict(known)
         bad: list[BadRow] = []
         for row, sale in rows:
             id_ = ids[row.line]
             try:
-                order = sale.kept(id_, now.get(id_), at=at)
+                before = now.get(id_)
+                order = sale.kept(id_, before, at=at)
+                refuse_order(schemas, order.order, before.order if before else None)
                 order = order.bought_by(buyers.tell(row, sale.customer, at=at) if sale.customer else None)
             except PromotionError as error:
                 bad.append(_bad(row, error.details))
@@ -222,7 +235,8 @@ class Import(NamedTuple):
 
     def _buyers(self, rows: Sequence[tuple[Row, Profile]]) -> "Buyers":
         ids = {row.line: self._customer_id(row, profile) for row, profile in rows}
-        return Buyers(ids, self.store.customers(ids.values()))
+        path = "customer." if self.action.type == "ORDERS_IMPORT" else ""
+        return Buyers(ids, self.store.customers(ids.values()), self.store.settled().schemas, path)
 
     def _customer_id(self, row: Row, profile: Profile) -> str:
         named = self.store.customer_id(profile)
@@ -236,8 +250,9 @@ class Import(NamedTuple):
 class Buyers:
     """The customers of some rows, as they were and as each row in turn leaves them."""
 
-    def __init__(self, ids: Mapping[int, str], known: Mapping[str, Customer]) -> None:
+    def __init__(self, ids: Mapping[int, str], known: Mapping[str, Customer], schemas: Schemas, path: str) -> None:
         self._ids = ids
+        self._schemas, self._path = schemas, path
         self._canonical = {id_: customer.id for id_, customer in known.items()}
         self._before = {customer.id: customer for customer in known.values()}
         self._now = dict(self._before)
@@ -252,6 +267,7 @@ class Buyers:
         id_ = self._canonical.get(self._ids[row.line], self._ids[row.line])
         known = self._now.get(id_)
         told = known.upserted(profile, at=at) if known else Customer(id=id_, profile=profile, created_at=at)
+        refuse_customer(self._schemas, told.profile, known.profile if known else None, path=self._path)
         self._now[id_] = told
         return told
 

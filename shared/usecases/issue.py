@@ -18,6 +18,7 @@ from shared.domain.vouchers import Made, Voucher
 from shared.domain.windows import span_of
 from shared.usecases import judged_anew
 from shared.usecases.campaigns import voucher_of
+from shared.usecases.schemas import refuse_customer
 
 DRAWS_FOR_A_CODE = 4
 """So often is chance asked for each new code, lest two codes of one publication be the same."""
@@ -68,7 +69,8 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         NotFound: no such campaign or voucher.
         PromotionError: ``voucher_already_published``, ``voucher_cannot_be_published``,
             ``no_voucher_suitable_for_publication``, ``duplicate_source_id``, ``too_many_vouchers_requested``,
-            ``invalid_publish_params``; Busy: if others kept taking the same codes.
+            ``invalid_publish_params``; Busy: if others kept taking the same codes;
+        InvalidPayload: if metadata is not what the project's schemas want.
     """
     if not (wish.campaign or wish.voucher):
         raise _refused("invalid_publish_params", "campaign: either a campaign or a voucher must be named")
@@ -94,6 +96,10 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         else Customer.new(customer_id, wish.customer, at=at)
     )
     refuse_unborn(wish.customer, at=at, path="customer.")
+    schemas = known.project.schemas
+    schemas.refuse("publication", wish.metadata)
+    before = known.customer.profile if known.customer else None
+    refuse_customer(schemas, customer.profile, before, path="customer.")
     if given:
         _refuse_what_cannot_be_given(given, campaign, at=at)
         found, minted = [given], list[Voucher]()

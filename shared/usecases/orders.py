@@ -11,9 +11,10 @@ from shared.domain.redemptions import Chance
 from shared.domain.summaries import Standing
 from shared.usecases import judged_anew
 from shared.usecases.checkout import customer_of
+from shared.usecases.schemas import Settled, refuse_customer, refuse_order
 
 
-class Orders(Protocol):
+class Orders(Settled, Protocol):
     def get(self, name: str) -> StoredOrder: ...
     def known(self, order_id_: str | None, profile: Profile | None) -> Standing: ...
     def save(self, order: StoredOrder, *, customer: Customer | None, known: Standing) -> None: ...
@@ -38,7 +39,8 @@ def place_order(
     shop itself took off, in minor units.
 
     Raises:
-        InvalidPayload: if it would be placed in the future, or more was taken off than it costs;
+        InvalidPayload: if it would be placed in the future, more was taken off than it costs, or metadata is not what
+            the project's schemas want;
         PromotionError: ``order_already_paid``.
     """
     if created_at and created_at > at:
@@ -65,7 +67,7 @@ def change_order(
     """Change an order where the request says so. To cancel it gives no use back: a rollback does.
 
     Raises:
-        NotFound: no such order; PromotionError: ``order_already_paid``.
+        NotFound: no such order; PromotionError: ``order_already_paid``; InvalidPayload: as for a new one.
     """
     known = orders.known(orders.get(name).id, customer)
     assert known.order
@@ -85,6 +87,11 @@ def _kept(
 ) -> StoredOrder:
     buyer = customer_of(customer, known.customer, at=at, ledger=orders, chance=chance)
     after = before.changed(order, discount=discount).bought_by(buyer)
+    schemas = orders.settled().schemas
+    refuse_order(schemas, after.order, known.order.order if known.order else None)
+    if buyer:
+        told = known.customer.profile if known.customer else None
+        refuse_customer(schemas, buyer.profile, told, path="customer.")
     if known.order and after != before:
         after = after.model_copy(update={"updated_at": at})
     orders.save(after, customer=buyer, known=known)

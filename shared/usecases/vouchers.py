@@ -1,17 +1,19 @@
 """Make, change and end a single voucher, and give a held use back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.errors import Duplicate, Moved, NotFound
+from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.usecases import judged_anew
+from shared.usecases.schemas import Settled
 
 
-class Vouchers(Protocol):
+class Vouchers(Settled, Protocol):
     def get(self, code: str) -> Made: ...
-    def add(self, made: Made, *, otherwise: Exception) -> None: ...
+    def add(self, made: Made, *, rules: Sequence[ValidationRule] = (), otherwise: Exception) -> None: ...
     def save(self, made: Made) -> None: ...
     def remove(self, voucher: Voucher, *, for_good: bool) -> None: ...
     def hold(self, code: str, session: str) -> Hold | None: ...
@@ -19,14 +21,20 @@ class Vouchers(Protocol):
 
 
 @judged_anew
-def create_voucher(make: Callable[[], Voucher], *, given: bool, vouchers: Vouchers) -> Made:
-    """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free.
+def create_voucher(
+    make: Callable[[], Voucher], *, given: bool, rules: Sequence[ValidationRule] = (), vouchers: Vouchers
+) -> Made:
+    """Make a voucher that stands alone; where the code is not ``given``, ``make`` draws another until one is free. Of
+    the rules that it is under, ``rules`` are made with it.
 
     Raises:
-        Duplicate: if the given code, in any spelling, is taken.
+        Duplicate: if the given code, in any spelling, is taken; InvalidPayload: if there is no such rule, or
+            its metadata is not what the project's schema wants.
     """
     made = Made(make())
-    vouchers.add(made, otherwise=Duplicate("voucher", made.voucher.code) if given else Moved())
+    vouchers.settled().schemas.refuse("voucher", made.voucher.metadata)
+    taken = Duplicate("voucher", made.voucher.code) if given else Moved()
+    vouchers.add(made, rules=rules, otherwise=taken)
     return made
 
 
@@ -35,10 +43,12 @@ def change_voucher(code: str, change: Callable[[Voucher], Voucher], *, at: datet
     """Change a voucher; its counters are not touched.
 
     Raises:
-        NotFound: no such voucher.
+        NotFound: no such voucher; InvalidPayload: if its metadata is not what the project's schema wants.
     """
     made = vouchers.get(code)
     changed = Made(change(made.voucher).model_copy(update={"updated_at": at}), made.campaign)
+    if changed.voucher.metadata != made.voucher.metadata:
+        vouchers.settled().schemas.refuse("voucher", changed.voucher.metadata)
     vouchers.save(changed)
     return changed
 

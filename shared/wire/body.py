@@ -24,22 +24,24 @@ DEEPEST = 32
 """Levels of nesting in a body."""
 LONGEST_SHOWN = 100
 """Characters of a field's name that a refusal repeats: metadata may have names of any length, an error message not."""
+LONGEST_TOLD = 300
+"""Characters of what is wrong with a field."""
 NOT_YET = (
     "loyalty_card",
     "referral_program",
     "promotion",
     "validation_rules",
 )
-"""Fields that would narrow an offer or price it otherwise: until they are honoured they are refused, never dropped."""
+"""Fields that would narrow an offer or price it otherwise: a body that does not know one refuses it, never drops it."""
 
 
-def body_of(raw: bytes) -> Any:
+def body_of(raw: bytes, *, largest: int = LARGEST_BODY) -> Any:
     """The JSON of a body; an empty one is an empty object.
 
     Raises:
         InvalidPayload: not UTF-8, not JSON (NaN is not), not an object, too large or too deep.
     """
-    body = _json_of(raw, LARGEST_BODY) if raw.strip() else {}
+    body = _json_of(raw, largest) if raw.strip() else {}
     if not isinstance(body, dict):
         raise InvalidPayload("body: must be a JSON object")
     _refuse_strange(body, "", DEEPEST)
@@ -120,8 +122,8 @@ class Body(Frozen):
     def _refuse_what_would_be_passed_over(cls, fields: Any) -> Any:
         if isinstance(fields, dict):
             for name in NOT_YET:
-                if fields.get(name):
-                    raise ValueError(f"{name} is not supported yet")
+                if fields.get(name) and name not in cls.model_fields:
+                    raise ValueError(f"{name} is not supported here, or not yet")
         return fields
 
 
@@ -131,11 +133,11 @@ class Created(Body, Sent):
 
 def _told(error: Any) -> str:
     path = ".".join(str(part)[:LONGEST_SHOWN] for part in error["loc"] if part not in VARIANTS) or "body"
-    message = error["msg"].removeprefix("Value error, ")
+    message = error["msg"].removeprefix("Value error, ")[:LONGEST_TOLD]  # some quote what was sent
     return f"{path}: {message}"
 
 
-VARIANTS = {"AMOUNT", "PERCENT", "FIXED"}
+VARIANTS = {"AMOUNT", "PERCENT", "FIXED", "<id>", "<rule>"}
 """Names that pydantic puts into the path of a field to say which variant it tried; no caller wrote them."""
 
 

@@ -14,6 +14,7 @@ from shared.domain.model import Instant, Metadata, Name, Text, merged
 from shared.domain.windows import Duration, Windows
 from shared.wire.body import Created
 from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths, refuse_worthless
+from shared.wire.rules import Ruled
 from shared.wire.vouchers import Redemption
 
 
@@ -30,7 +31,7 @@ class CampaignVoucher(Created):
         return self
 
 
-class CampaignBody(Created, Windows):
+class CampaignBody(Ruled, Windows):
     """A new campaign."""
 
     name: Name
@@ -67,7 +68,9 @@ class CampaignBody(Created, Windows):
         voucher = self.voucher
         refuse_worthless(voucher.type, voucher.discount, voucher.gift, "voucher.")
         refuse_backwards(self, self.start_date, self.expiration_date)
-        said = self.model_dump(exclude_none=True, exclude={"voucher", "vouchers_count", "campaign_type"})
+        said = self.model_dump(
+            exclude_none=True, exclude={"voucher", "vouchers_count", "campaign_type", "validation_rules"}
+        )
         return Campaign(
             id=id_,
             campaign_type=self._kind,

@@ -32,8 +32,9 @@ class CheckoutBody(Created):
     session: Lock | None = None
     metadata: Metadata | None = None
     tracking_id: Text | None = None
+    explain: Annotated[bool, Field(strict=True)] = False
 
-    def checkout(self, *, request_id: str) -> Checkout:
+    def checkout(self, *, request_id: str, asked_by: str) -> Checkout:
         """What is asked; a session that brought no key is named after the request."""
         session = self.session
         if session and session.key is None:
@@ -45,5 +46,14 @@ class CheckoutBody(Created):
             if redeemable.gift and redeemable.gift.credits is not None
         }
         return Checkout(
-            named, self.order, self.customer, session, self.metadata, self.tracking_id, request_id, credits=wanted
+            named,
+            self.order,
+            self.customer,
+            session,
+            self.metadata,
+            self.tracking_id,
+            request_id,
+            credits=wanted,
+            asked_by=asked_by,
+            explain=self.explain,
         )

@@ -60,6 +60,8 @@ def voucher_body(fields: dict[str, Any]) -> VoucherBody:
         raise InvalidPayload("code: Field required")
     if body.campaign or body.campaign_id:
         raise InvalidPayload("campaign: its codes are imported under /v1/campaigns/{campaign_id}/import")
+    if body.validation_rules:
+        raise InvalidPayload("validation_rules: are not imported; assign a rule to the campaign, or to the voucher")
     return body
 
 

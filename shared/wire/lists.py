@@ -12,36 +12,23 @@ Plain parameters all have to hold; ``junction`` joins what stands under ``filter
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from shared.domain import attributes as its
+from shared.domain.criteria import MOST_CONDITIONS, PRESENCE, Senseless, value_of, verb_of
 from shared.domain.errors import InvalidPayload, PromotionError
-from shared.domain.filters import Attribute, Attributes, Condition, Filter, Sort, Value, attribute_at, verbs_of
+from shared.domain.filters import Attribute, Attributes, Condition, Filter, Sort, Value, attribute_at
 from shared.domain.lists import Ordering, Query
-from shared.domain.model import Frozen, Name, utc
+from shared.domain.model import Frozen, Name
 from shared.wire.body import read
 
 MOST_PAGES = 1_000
-MOST_CONDITIONS = 100
-"""Values that one query may compare with."""
-LONGEST_TEXT = 200
-"""Characters that a condition may compare with, as many as a name has: it may become part of a key."""
-MOST_DAYS = 36_500
 
 NULL = "None"
 """The official Python SDK writes so for every condition that it was not given. As one of an array it is a text."""
-
-ALIASES = {
-    "more_than_equal": "more_than_or_equal",
-    "less_than_equal": "less_than_or_equal",
-    "greater_than": "more_than",
-    "greater_than_or_equal": "more_than_or_equal",
-}
-OF_DAYS = {"more_than": "more_than_ago", "less_than": "less_than_ago"}
-"""What compares sizes elsewhere counts the days since a date."""
 
 
 class Asked(NamedTuple):
@@ -84,10 +71,18 @@ PUBLICATIONS = Asked(
     },
 )
 ASYNC_ACTIONS = Asked(its.ASYNC_ACTIONS, {})
-CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name"})
+CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
+SEGMENTS = Asked(its.SEGMENTS, {})
 ORDERS = Asked(its.ORDERS, {})
+PRODUCTS = Asked(its.PRODUCTS, {})
+SKUS = Asked(its.SKUS, {})
+COLLECTIONS = Asked(its.COLLECTIONS, {})
+COLLECTED = Asked(its.COLLECTED, {})
+RULES = Asked(its.RULES, {})
+ASSIGNMENTS = Asked(its.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
 
 PERIODS = {"created_at": ("after", "before"), "updated_at": ("after", "before")}
+SPAN = {"start_date": "after", "end_date": "before"}
 OF_A_CUSTOMER = "customer"
 """The parameter that names a customer, by id or by ``source_id``."""
 
@@ -99,6 +94,9 @@ class Part(Frozen):
     page: Annotated[int, Field(ge=1)] = 1
     starting_after_id: Name | None = None
 
+
+UNSORTED = (Sort.ANY, Sort.STATE, Sort.MEMBERSHIP)
+"""Sorts of attributes by which no list is ordered."""
 
 Path = tuple[str, ...]
 Said = dict[Path, list[str]]
@@ -151,13 +149,13 @@ def _order(said: Sequence[str] | None, attributes: Attributes) -> Ordering | Non
         return None
     by = said[0].removeprefix("-")
     attribute = attributes.get(by)
-    if len(said) > 1 or attribute is None or attribute.sort in (Sort.ANY, Sort.STATE):
+    if len(said) > 1 or attribute is None or attribute.sort in UNSORTED:
         raise InvalidPayload(f"order: must be one of {', '.join(_sortable(attributes))}, with or without a leading -")
     return Ordering(by, falling=said[0].startswith("-"))
 
 
 def _sortable(attributes: Attributes) -> list[str]:
-    return sorted(name for name, attribute in attributes.items() if attribute.sort not in (Sort.ANY, Sort.STATE))
+    return sorted(name for name, attribute in attributes.items() if attribute.sort not in UNSORTED)
 
 
 def _plain(said: Said, asked: Asked, customer_id: Callable[[str], str]) -> Iterator[Condition]:
@@ -181,10 +179,9 @@ def _periods(said: Said, asked: Asked, order: Ordering | None) -> Iterator[Condi
             if name not in asked.attributes:
                 raise InvalidPayload(f"{name}.{verb}: this list does not know {name}")
             yield Condition(name, verb, _values(asked.attributes[name], verb, given, where=f"{name}.{verb}"))
-    if end := said.get(("end_date",)):
-        yield Condition(
-            "created_at", "before", _values(asked.attributes["created_at"], "before", end, where="end_date")
-        )
+    for name, verb in SPAN.items():
+        if (given := said.get((name,))) and given != [NULL]:
+            yield Condition("created_at", verb, _values(asked.attributes["created_at"], verb, given, where=name))
     if after := said.get(("starting_after",)):
         if order and order.by != "created_at":
             raise InvalidPayload("starting_after: goes with an order by created_at")
@@ -233,14 +230,10 @@ def _parts(path: Path) -> tuple[str, str, Path]:
 
 
 def _verb(attribute: Attribute, written: str, *, where: str) -> str:
-    verb = written.removeprefix("$")
-    verb = ALIASES.get(verb, verb)
-    if attribute.sort is Sort.DATE:
-        verb = OF_DAYS.get(verb, verb)
-    if verb not in verbs_of(attribute):
-        known = ", ".join(f"${it}" for it in sorted(verbs_of(attribute)))
-        raise InvalidPayload(f"{where}: must be one of {known}")
-    return verb
+    try:
+        return verb_of(attribute, written)
+    except Senseless as error:
+        raise InvalidPayload(f"{where}: {error}") from None
 
 
 def _texts(given: Sequence[str]) -> list[str]:
@@ -257,50 +250,11 @@ def _texts(given: Sequence[str]) -> list[str]:
 
 
 def _values(attribute: Attribute, verb: str, given: Sequence[str], *, where: str) -> tuple[Value, ...]:
-    if attribute.sort is Sort.STATE or verb in ("has_value", "is_unknown"):
+    if attribute.sort is Sort.STATE or verb in PRESENCE:
         if any(value.lower() not in ("", "true", "1", "{}") for value in given):
             raise InvalidPayload(f"{where}: must be empty or true")
         return ()
     try:
-        return tuple(_value(attribute.sort, verb, value) for value in given)
+        return tuple(value_of(attribute.sort, verb, value) for value in given)
     except (ValueError, InvalidOperation, OverflowError) as error:
         raise InvalidPayload(f"{where}: {error if type(error) is Senseless else 'makes no sense'}") from None
-
-
-class Senseless(ValueError):
-    """A value that the attribute cannot have."""
-
-
-def _value(sort: Sort, verb: str, value: str) -> Value:
-    if not value or len(value) > LONGEST_TEXT or not value.isprintable():
-        raise Senseless(f"must have 1 to {LONGEST_TEXT} printable characters")
-    if verb in ("more_than_ago", "less_than_ago"):
-        if not value.isascii() or not value.isdecimal() or int(value[:9]) > MOST_DAYS or len(value) > len("36500"):
-            raise Senseless(f"must be a number of days, 0 to {MOST_DAYS}")
-        return int(value)
-    if verb in ("after", "before"):
-        return _date(value)
-    if sort is Sort.NUMBER or verb.startswith(("more_than", "less_than")):
-        return _number(value)
-    if sort is Sort.TRUTH:
-        if value.lower() not in ("true", "false", "1", "0"):
-            raise Senseless("must be true or false")
-        return value.lower() in ("true", "1")
-    return value
-
-
-def _date(value: str) -> datetime:
-    try:
-        return utc(datetime.fromisoformat(value))
-    except (ValueError, OverflowError):
-        raise Senseless("must be a date, as 2026-03-17 or 2026-03-17T08:00:00Z") from None
-
-
-def _number(value: str) -> Decimal:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > 30:  # noqa: PLR2004 - beyond every amount there is
-        raise Senseless("must be a number")
-    return number

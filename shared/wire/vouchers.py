@@ -16,6 +16,7 @@ from shared.domain.vouchers import Voucher, loaded
 from shared.domain.windows import Windows
 from shared.wire.body import Created
 from shared.wire.changes import Change, refuse_backwards, refuse_disorder, refuse_two_worths, refuse_worthless
+from shared.wire.rules import Ruled
 
 
 class Redemption(Created):
@@ -24,7 +25,7 @@ class Redemption(Created):
     quantity: Uses | None = None
 
 
-class VoucherBody(Created, Windows):
+class VoucherBody(Ruled, Windows):
     """A new voucher, or a new code of a campaign."""
 
     code: NewCode | None = None
@@ -53,7 +54,7 @@ class VoucherBody(Created, Windows):
         own = self.model_dump(
             mode="json",
             exclude_none=True,
-            exclude={"code", "type", "campaign", "campaign_id", "code_config", "redemption"},
+            exclude={"code", "type", "campaign", "campaign_id", "code_config", "redemption", "validation_rules"},
         )
         if self.redemption and "quantity" in self.redemption.model_fields_set:
             own["quantity"] = self.redemption.quantity

@@ -6,8 +6,9 @@ import pytest
 
 from shared.domain.actions import AsyncAction
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import Facts, Verdict, decide
+from shared.domain.checkout import Facts, Verdict
 from shared.domain.customers import Customer, Profile
+from shared.domain.decision import decide
 from shared.domain.errors import InvalidPayload, NotFound, Reason, Refused
 from shared.domain.lists import Listed
 from shared.domain.orders import Order, StoredOrder

@@ -263,6 +263,6 @@ def test_nobody_without_a_key_gets_as_far_as_the_handler() -> None:
 
 def test_a_checkout_is_read_from_the_body() -> None:
     request = asked(body={"redeemables": [{"object": "voucher", "id": "MUG"}], "order": {"amount": 10_000}})
-    checkout = request.read(CheckoutBody).checkout(request_id=request.id)
+    checkout = request.read(CheckoutBody).checkout(request_id=request.id, asked_by="app_1")
     assert checkout.named == ("MUG",)
     assert checkout.request_id == request.id

@@ -9,15 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.checkout import (
-    ALREADY_PAID,
-    NOT_FOUND,
-    Checkout,
-    Facts,
-    Lock,
-    decide,
-    refuse_malformed,
-)
+from shared.domain.checkout import Checkout, Facts, Lock, refuse_malformed
+from shared.domain.decision import ALREADY_PAID, NOT_FOUND, decide
 from shared.domain.errors import PromotionError
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.stacking import LIMIT_EXCEEDED, PRECEDING_FAILED, StackingRules

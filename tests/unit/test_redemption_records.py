@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.checkout import Checkout, Facts, Verdict, decide
+from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
+from shared.domain.decision import decide
 from shared.domain.ids import code_hash
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.redemptions import Buyer, Circumstances, Redemption, Told, redeemed, refused, rolled_back

@@ -96,8 +96,9 @@ def test_of_a_customer(why: str, of: Case, asked: Any, met: bool) -> None:
 
 
 def test_every_attribute_that_customers_are_filtered_by_is_a_name() -> None:
-    trees = {"metadata", "address"}
-    assert [name_of(f"customer.{path}") for path in CUSTOMERS if path not in trees]
+    trees, segments = {"metadata", "address", "events"}, {"segment", "segment_id"}
+    assert [name_of(f"customer.{path}") for path in CUSTOMERS.keys() - trees - segments]
+    assert [name_of(f"customer.events.seen.{of}") for of in ("count", "last")]
 
 
 def has(verb: str, value: Any, *wanted: Any, at: datetime = AT, zone: ZoneInfo | None = None) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.checkout import NOT_FOUND, PRECEDING_FAILED
+from shared.domain.decision import NOT_FOUND, PRECEDING_FAILED
 from shared.domain.errors import Busy, PromotionError
 from shared.domain.orders import Price
 from shared.domain.vouchers import USED_UP, Hold

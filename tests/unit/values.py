@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from shared.domain.campaigns import Campaign
-from shared.domain.checkout import Checkout, Facts, Lock, Verdict, decide
+from shared.domain.checkout import Checkout, Facts, Lock, Verdict
 from shared.domain.codes import CodeConfig
 from shared.domain.customers import Profile
+from shared.domain.decision import decide
 from shared.domain.discounts import AmountOff, Discount, PercentOff
 from shared.domain.ids import voucher_id
 from shared.domain.orders import Order

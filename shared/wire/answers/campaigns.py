@@ -3,7 +3,8 @@
 from shared.domain.campaigns import Campaign
 from shared.domain.lists import Listed
 from shared.domain.model import iso
-from shared.wire.answers.parts import NO_ASSIGNMENTS, Json, listed, present
+from shared.wire.answers.assignments import carried
+from shared.wire.answers.parts import Json, listed, present
 from shared.wire.answers.vouchers import discount, windows
 
 
@@ -40,7 +41,7 @@ def campaign(of: Campaign) -> Json:
         protected=False,
         categories=[],
         object="campaign",
-        validation_rules_assignments=NO_ASSIGNMENTS,
+        validation_rules_assignments=carried(of.assignments),
     )
 
 

@@ -8,12 +8,15 @@ unless the project wants its shoppers to know more.
 from typing import Any
 
 from shared.domain.checkout import Verdict
+from shared.domain.errors import Reason
 from shared.domain.redemptions import Told
 from shared.wire.answers import redemptions, validations
-from shared.wire.answers.parts import NOT_APPLICABLE, InPublic, Json, present
+from shared.wire.answers.parts import InPublic, Json, as_public, own_word, present
 
 VALIDATION = ("id", "valid", "order", "tracking_id", "session", "stacking_rules")
 REDEEMABLE = ("status", "id", "object", "order", "applicable_to", "inapplicable_to", "result")
+QUALIFICATION = ("order", "tracking_id", "stacking_rules")
+QUALIFIED = ("id", "object", "created_at", "order", "applicable_to", "inapplicable_to", "result")
 RECORD = (
     *("id", "object", "date", "result", "status", "redemption", "tracking_id", "session"),
     *("related_object_type", "related_object_id", "amount", "gift"),
@@ -25,8 +28,8 @@ PRIVATE = {"metadata", "customer", "customer_id", "referrer", "referrer_id"}
 def _validation(of: Verdict) -> Json:
     said = validations.validation(of)
     lists = ("redeemables", "inapplicable_redeemables", "skipped_redeemables")
-    shown = {name: [_only(REDEEMABLE, one) for one in said[name]] for name in lists if name in said}
-    return {**_only(VALIDATION, said), **shown}
+    shown = {name: [only(REDEEMABLE, one) for one in said[name]] for name in lists if name in said}
+    return {**only(VALIDATION, said), **shown}
 
 
 def _validation_alike(of: Verdict) -> Json:
@@ -34,10 +37,11 @@ def _validation_alike(of: Verdict) -> Json:
     if of.valid and not of.inapplicable:
         return said
     if of.valid:  # what could not be used is told apart from what could, and by nothing else
-        alike = [_alike(offer.named, of.checkout.request_id) for offer in of.inapplicable]
+        alike = [_alike(offer.named, of.checkout.request_id, offer.reasons[0]) for offer in of.inapplicable]
         return {**said, "inapplicable_redeemables": alike}
-    alike = [_alike(named, of.checkout.request_id) for named in of.checkout.named]
-    return {**_only(VALIDATION, said), "redeemables": alike, "inapplicable_redeemables": alike}
+    reasons = {offer.named: offer.reasons[0] for offer in of.inapplicable}
+    alike = [_alike(named, of.checkout.request_id, reasons.get(named)) for named in of.checkout.named]
+    return {**only(VALIDATION, said), "redeemables": alike, "inapplicable_redeemables": alike}
 
 
 def _redeemed(of: Told) -> Json:
@@ -46,21 +50,21 @@ def _redeemed(of: Told) -> Json:
         redemptions=[_record(one) for one in said["redemptions"]],
         parent_redemption=_record(said["parent_redemption"]) if "parent_redemption" in said else None,
         order=_without_private(said.get("order")),
-        inapplicable_redeemables=[_only(REDEEMABLE, one) for one in said["inapplicable_redeemables"]],
-        skipped_redeemables=[_only(REDEEMABLE, one) for one in said["skipped_redeemables"]],
+        inapplicable_redeemables=[only(REDEEMABLE, one) for one in said["inapplicable_redeemables"]],
+        skipped_redeemables=[only(REDEEMABLE, one) for one in said["skipped_redeemables"]],
     )
 
 
 def _redeemed_alike(of: Told) -> Json:
     said = _redeemed(of)
-    alike = [_alike(offer.named, "") for offer in of.inapplicable]
+    alike = [_alike(offer.named, "", offer.reasons[0]) for offer in of.inapplicable]
     return {**said, "inapplicable_redeemables": alike}
 
 
 def _record(of: Json) -> Json:
     voucher = of.get("voucher")
     return {
-        **_only(RECORD, of),
+        **only(RECORD, of),
         **present(
             order=_without_private(of.get("order")),
             voucher={name: voucher[name] for name in VOUCHER if name in voucher} if voucher else None,
@@ -68,18 +72,22 @@ def _record(of: Json) -> Json:
     }
 
 
-def _alike(named: str, request_id: str) -> Json:
-    """The one refusal there is, whatever the reason and whether or not there is such an offer."""
-    key, message, _ = NOT_APPLICABLE
-    error = {
-        "code": 400,
-        "key": key,
-        "message": message,
-        "details": message,
-        "request_id": request_id,
-        "resource_id": named,
-        "resource_type": "voucher",
-    }
+def _alike(named: str, request_id: str, reason: Reason | None) -> Json:
+    """The one refusal there is, whatever the reason and whether or not there is such an offer; a rule's own message is
+    meant for whoever meets it, and is passed on.
+    """
+    public = as_public(reason)
+    key, message = public.key, public.message
+    error = present(
+        code=400,
+        key=key,
+        message=message,
+        details=message,
+        request_id=request_id,
+        resource_id=named,
+        resource_type="voucher",
+        error=own_word(public),
+    )
     return {
         "status": "INAPPLICABLE",
         "id": named,
@@ -89,7 +97,8 @@ def _alike(named: str, request_id: str) -> Json:
     }
 
 
-def _only(names: tuple[str, ...], of: Json) -> Json:
+def only(names: tuple[str, ...], of: Json) -> Json:
+    """The fields that are shown, without what is private inside them."""
     return {name: _without_private(of[name]) for name in names if name in of}
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # a function that promises nothing need not load it
     from shared.domain.actions import AsyncAction
 
 Json = dict[str, Any]
-NO_ASSIGNMENTS: Json = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
 def present(**fields: Any) -> Json:
@@ -61,7 +60,13 @@ def error(of: PromotionError, *, status: int, request_id: str) -> Json:
         request_id=request_id,
         resource_id=of.resource_id,
         resource_type=of.resource_type,
+        error=next((own_word(reason) for reason in reasons), None),
     )
+
+
+def own_word(reason: Reason) -> Json | None:
+    """What a shop wants to be said of a refusal; none where it left that to us."""
+    return {"message": reason.message} if reason.own else None
 
 
 class InPublic(NamedTuple):
@@ -80,4 +85,9 @@ def in_public(of: PromotionError) -> PromotionError:
     not, nor whether there is one, nor under which id it was recorded: the answer to every guess is the same.
     """
     told = isinstance(of, InvalidPayload | Unauthorized | TooManyRequests | Conflict) or of.key in ABOUT_THE_REQUEST
-    return of if told else Refused(NOT_APPLICABLE)
+    return of if told else Refused(as_public(of.reasons[0] if isinstance(of, Refused) else None))
+
+
+def as_public(reason: Reason | None) -> Reason:
+    """The reason that anybody is told: the one there is, in the shop's own words where its rule has some."""
+    return NOT_APPLICABLE._replace(message=reason.message, own=True) if reason and reason.own else NOT_APPLICABLE

@@ -60,7 +60,7 @@ def redeemed(of: Told) -> Json:
         NotFound, Refused: what the recorded failure says.
     """
     if failure := of.failure:
-        raise _refusal(failure)
+        raise _refusal(failure, next((offer.reasons[0] for offer in of.inapplicable), None))
     return present(
         redemptions=[redemption(record, of) for record in of.records],
         parent_redemption=of.parent and redemption(of.parent, of),
@@ -122,10 +122,10 @@ def _records(of: History) -> list[Json]:
     ]
 
 
-def _refusal(failure: Redemption) -> PromotionError:
+def _refusal(failure: Redemption, reason: Reason | None) -> PromotionError:
     assert failure.failure_code
     kind = NotFound("voucher", failure.code or "") if failure.failure_code == "not_found" else None
-    error = kind or Refused(Reason(failure.failure_code, failure.failure_message or ""))
+    error = kind or Refused(reason or Reason(failure.failure_code, failure.failure_message or ""))
     error.details = failure.code or ""
     error.resource_id, error.resource_type = failure.id, "redemption"
     return error

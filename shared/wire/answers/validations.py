@@ -7,8 +7,9 @@ from shared.domain.checkout import Applicable, Inapplicable, Skipped, Verdict
 from shared.domain.orders import Order
 from shared.domain.stacking import StackingRules
 from shared.domain.vouchers import Voucher
+from shared.wire.answers.explanations import explanation
 from shared.wire.answers.orders import order
-from shared.wire.answers.parts import Json, present
+from shared.wire.answers.parts import Json, own_word, present
 from shared.wire.answers.vouchers import discount
 
 
@@ -18,11 +19,11 @@ def validation(of: Verdict) -> Json:
     id_ = f"valid_{checkout.request_id.removeprefix('v-')}"
     passed_over = [skipped(offer) for offer in of.skipped]
     if of.valid:
-        applicable = [_applicable(offer, checkout.order) for offer in of.applicable]
+        usable = [applicable(offer, checkout.order) for offer in of.applicable]
         return present(
             id=id_,
             valid=True,
-            redeemables=applicable,
+            redeemables=usable,
             inapplicable_redeemables=[inapplicable(offer, checkout.request_id) for offer in of.inapplicable] or None,
             skipped_redeemables=passed_over or None,
             order=order(checkout.order, of.price._replace(applied=of.price.discount))
@@ -31,6 +32,7 @@ def validation(of: Verdict) -> Json:
             tracking_id=checkout.tracking_id,
             session=_session(of),
             stacking_rules=stacking(of.facts.project.stacking),
+            explanation=explanation(of) if checkout.explain else None,
         )
     refused = [inapplicable(offer, checkout.request_id) for offer in of.inapplicable]
     in_order = {entry["id"]: entry for entry in (*refused, *passed_over)}
@@ -42,6 +44,7 @@ def validation(of: Verdict) -> Json:
         inapplicable_redeemables=refused,
         tracking_id=checkout.tracking_id,
         stacking_rules=stacking(of.facts.project.stacking),
+        explanation=explanation(of) if checkout.explain else None,
     )
 
 
@@ -49,7 +52,7 @@ def stacking(rules: StackingRules) -> Json:
     return rules._asdict()
 
 
-def _applicable(offer: Applicable, whole: Order | None) -> Json:
+def applicable(offer: Applicable, whole: Order | None) -> Json:
     return present(
         status="APPLICABLE",
         id=offer.named,
@@ -75,6 +78,7 @@ def inapplicable(offer: Inapplicable, request_id: str) -> Json:
         request_id=request_id or None,
         resource_id=offer.named,
         resource_type="voucher",
+        error=own_word(reason),
     )
     return present(
         status="INAPPLICABLE",

@@ -7,7 +7,8 @@ from shared.domain.lists import Listed
 from shared.domain.model import iso
 from shared.domain.vouchers import Made, Voucher
 from shared.domain.windows import WINDOWS, Windows
-from shared.wire.answers.parts import NO_ASSIGNMENTS, Json, listed, present, promised
+from shared.wire.answers.assignments import carried
+from shared.wire.answers.parts import Json, listed, present, promised
 
 
 def discount(of: Discount) -> Json:
@@ -72,7 +73,7 @@ def voucher(of: Voucher, its: Campaign | None) -> Json:
             "url": f"/v1/vouchers/{of.code}/redemptions?page=1&limit=10",
         },
         categories=[],
-        validation_rules_assignments=NO_ASSIGNMENTS,
+        validation_rules_assignments=carried(of.assignments),
     )
 
 

@@ -1,0 +1,138 @@
+"""The rules of the offers of one checkout, each judged when the offer's turn comes."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+
+from shared.domain.checkout import Applicable, Checkout, Facts
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import Reason
+from shared.domain.rules.case import Case, Line
+from shared.domain.rules.compiled import Compiled
+from shared.domain.rules.sets import Explained
+from shared.domain.summaries import Person, Summary
+from shared.domain.usages import Usage, Used, Who, added, usage_of
+from shared.domain.vouchers import Redeemable
+
+RULE_GONE = Reason("redemption_rules_violated", "a rule that this offer is under is gone")
+ORDER_OF_CHECKS = ("customer_rules_violated", "order_rules_violated", "redemption_rules_violated")
+
+
+class Eligibility:
+    """May this customer use these offers on this order? What the first offers use counts for those after them.
+
+    An offer without rules is anybody's, and costs nothing here.
+    """
+
+    def __init__(self, checkout: Checkout, facts: Facts, *, at: datetime) -> None:
+        self._checkout = checkout
+        self._facts = facts
+        self._at = at
+        self._used: Mapping[Usage, Used] = facts.counted.used
+
+    @cached_property
+    def _shared(self) -> Case:
+        return _what_all_share(self._checkout, self._facts, at=self._at)
+
+    def unmet(self, offer: Applicable, *, moved: bool = False) -> tuple[Reason, ...]:
+        """Every reason why the offer may not be used at this price, in the contract's order; if only what it is judged
+        by has ``moved`` since it was judged last, just the rules that look at this.
+        """
+        found = [*self._unmet(offer, moved=moved)]
+        return tuple(sorted(found, key=lambda reason: ORDER_OF_CHECKS.index(reason.key)))
+
+    def _unmet(self, offer: Applicable, *, moved: bool) -> Iterator[Reason]:
+        ids = offer.redeemable.rules
+        if not ids:
+            return
+        case = self._case(offer)
+        for id_ in ids:
+            rule = self._facts.rules.get(id_)
+            if rule is None:
+                yield RULE_GONE
+            elif (not moved or rule.asks.price) and (reason := rule.unmet(case)):
+                yield reason
+
+    def let_in(self, offer: Applicable) -> Applicable:
+        """The offer with what it counts and needs; from now on it counts."""
+        rules = self._rules(offer.redeemable)
+        if not rules:
+            return offer._replace(lines=tuple(self._facts.lines))
+        case = self._case(offer)
+        usages = (
+            usage_of(name, case.who, at=case.at, zone=case.zone) for rule in rules for name in sorted(rule.asks.limits)
+        )
+        counts = {usage: case.by for usage in usages if usage}
+        needs = tuple(dict.fromkeys(need for rule in rules for need in rule.needs(case)))
+        self._used = added([self._used, counts])
+        return offer._replace(lines=_common([rule.lines(case) for rule in rules]), counts=counts, needs=needs)
+
+    def explained(self, offer: Applicable) -> tuple[Explained, ...]:
+        """What each rule of an offer saw, and what it wanted."""
+        case = self._case(offer)
+        return tuple(rule.explain(case) for rule in self._rules(offer.redeemable))
+
+    def meets(self, offer: Applicable, subjects: Collection[str]) -> bool:
+        """Whether the rules of an offer that are about these subjects are met, were all others so, too."""
+        case = self._case(offer)
+        ids = offer.redeemable.rules
+        return all(id_ in self._facts.rules and self._facts.rules[id_].meets(case, subjects) for id_ in ids)
+
+    def names_products(self, offer: Applicable, *, discounted: bool) -> bool:
+        """Whether a rule of an offer asks for products that the order has, or makes the discount theirs alone."""
+        case = self._case(offer)
+        rules = self._rules(offer.redeemable)
+        return any(rule.favours(case) or (not discounted and rule.wants(case)) for rule in rules)
+
+    def _rules(self, redeemable: Redeemable) -> list[Compiled]:
+        return [self._facts.rules[id_] for id_ in redeemable.rules if id_ in self._facts.rules]
+
+    def _case(self, offer: Applicable) -> Case:
+        redeemable, price = offer.redeemable, offer.price
+        holder = redeemable.voucher.holder_id
+        return self._shared._replace(
+            who=who(self._checkout, self._facts.customer_id, redeemable),
+            holder=holder == self._facts.customer_id if holder else None,
+            left=price and price.total + price.applied,
+            credits=offer.credits,
+            used=self._used,
+            by=Used(1, price.amount, price.applied) if price else Used(1),
+        )
+
+
+def who(checkout: Checkout, customer_id: str | None, redeemable: Redeemable) -> Who:
+    """Of whom the limits of an offer count."""
+    voucher = redeemable.voucher
+    return Who(voucher.id, voucher.campaign_id, customer_id, api_key=checkout.asked_by)
+
+
+def person_of(
+    sent: Profile | None, known: Customer | None, summary: Summary | None, id_: str | None, *, at: datetime
+) -> Person | None:
+    """The customer as sent, laid over the one that is known; ``id_`` is what a new one would be called."""
+    if sent is None:
+        return None
+    customer = known.upserted(sent, at=at) if known else Customer.new(id_ or "cust_", sent, at=at)
+    return Person(customer, summary or Summary())
+
+
+def _what_all_share(checkout: Checkout, facts: Facts, *, at: datetime) -> Case:
+    order = checkout.order
+    person = person_of(checkout.customer, facts.customer, facts.summary, facts.customer_id, at=at)
+    return Case(
+        at=at,
+        zone=facts.project.zone,
+        who=Who(""),
+        person=person,
+        segments=facts.segments,
+        amount=order.total if order else None,
+        lines=facts.lines,
+        order_metadata=(order and order.metadata) or {},
+        metadata=checkout.metadata or {},
+    )
+
+
+def _common(sets: list[tuple[Line, ...]]) -> tuple[Line, ...]:
+    """The lines that every rule is for."""
+    first, *others = sets
+    return tuple(line for line in first if all(line in other for other in others))
