@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from shared.domain.rules.case import Case, Line
 from shared.domain.rules.model import Applicable, ApplicableTo
-from shared.domain.rules.names import Lines, Mark
+from shared.domain.rules.names import Lines, Switch
 from shared.domain.rules.sets import CompiledRule, CompiledSet
 
 Finder = Callable[[Case], Lines]
@@ -19,7 +19,7 @@ def _named(applicables: Sequence[Applicable]) -> Finder:
 def _marks(rules: CompiledSet, of: Finder = attrgetter("lines")) -> Iterator[tuple[bool, Finder]]:
     """What rules say of the lines that they find: whether the discount is for them."""
     for rule in rules.rules.values():
-        if isinstance(rule.name, Mark):
+        if isinstance(rule.name, Switch) and rule.name.marks:
             yield any(value for check in rule.checks for value in check.values), of
         elif rule.below:
             yield from _marks(rule.below, _within(rule, of))
