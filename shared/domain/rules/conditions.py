@@ -196,7 +196,11 @@ def _counted(compares: Callable[[int, int], bool]) -> Callable[[Sort, Sequence[A
 
 
 def _affixed(affixed: Callable[[str, tuple[str, ...]], bool]) -> Callable[[Sort, Sequence[Any]], Test]:
-    return lambda _, values: lambda found: affixed(str(found), tuple(values))
+    def made(_: Sort, values: Sequence[Any]) -> Test:
+        affixes = tuple(values)
+        return lambda found: affixed(str(found), affixes)
+
+    return made
 
 
 _NUMBERS = frozenset({int, float, Decimal})
