@@ -49,8 +49,9 @@ def delete(request: Request, validation_rule_id: str) -> None:
 @api.post("/v1/validation-rules/{validation_rule_id}/assignments", answer=assignments.assignment, outcome="assigned")
 def assign(request: Request, validation_rule_id: str) -> Assignment:
     table, project = request.table, request.project
+    rule = _rules(request).get(validation_rule_id)
     return usecases.assign_rule(
-        validation_rule_id,
+        rule.id,
         request.read(AssignmentBody).target(),
         again=request.flag("force"),
         at=request.at,

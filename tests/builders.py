@@ -22,7 +22,10 @@ CLIENT = {"X-Client-Application-Id": "sandbox-client", "X-Client-Token": "sandbo
 Input = TypeVar("Input")
 Answer = TypeVar("Answer")
 
-LISTS = ("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions")
+LISTS = (
+    *("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions"),
+    *("validation-rules", "validation-rules-assignments"),
+)
 
 
 def fresh(word: str = "code") -> str:

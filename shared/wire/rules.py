@@ -19,12 +19,44 @@ FIRM = ("type", "context_type", "rules", "bundle_rules")
 """What a rule always has: cleared, it is as if it had never been said."""
 
 
+EFFECTS = (
+    *("apply_to_order", "apply_to_items", "apply_to_items_by_quantity"),
+    *("apply_to_items_proportionally", "apply_to_items_proportionally_by_quantity"),
+    *("fixed.apply_to_items", "percent.apply_to_items"),
+)
+DISCOUNTED = (
+    *("campaign.discount_coupons", "campaign.referral_program", "campaign.promotion", "voucher.discount_voucher"),
+)
+LOADED = ("campaign.gift_vouchers", "voucher.gift_voucher")
+TIERS = ("joined", "left", "upgraded", "downgraded", "prolonged")
+CONTEXTS = {
+    *("global", "campaign.loyalty_program", "voucher.loyalty_card", "reward_assignment.pay_with_points"),
+    *("distribution.custom_event", "earning_rule.custom_event", "earning_rule.order.paid"),
+    *(f"distribution.order.{what}" for what in ("paid", "created", "canceled", "updated")),
+    *("earning_rule.customer.segment.entered", *(f"earning_rule.customer.tier.{what}" for what in TIERS)),
+    *DISCOUNTED,
+    *(f"{kind}.discount.{effect}" for kind in DISCOUNTED for effect in EFFECTS),
+    *LOADED,
+    *(f"{kind}.gift.{effect}" for kind in LOADED for effect in EFFECTS[:2]),
+}
+"""What a dashboard made a rule for. It changes nothing, but clients refuse a word that they do not know."""
+
+
+def _known(context: str) -> str:
+    if context not in CONTEXTS:
+        raise ValueError("must be one of the contract's contexts, as global")
+    return context
+
+
+Context = Annotated[str, Field(strict=True), AfterValidator(_known)]
+
+
 class RuleBody(Created):
     """A new validation rule."""
 
     name: Name | None = None
     type: Literal["expression", "basic", "advanced", "complex"] = "expression"
-    context_type: Name = "global"
+    context_type: Context = "global"
     rules: Rules = Field(default_factory=dict)
     bundle_rules: Rules = Field(default_factory=dict)
     error: RuleError | None = None
@@ -40,7 +72,7 @@ class RuleChange(Body):
 
     name: Name | None = None
     type: Literal["expression", "basic", "advanced", "complex"] | None = None
-    context_type: Name | None = None
+    context_type: Context | None = None
     rules: Rules | None = None
     bundle_rules: Rules | None = None
     error: RuleError | None = None
