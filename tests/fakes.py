@@ -30,6 +30,7 @@ from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder, as_known
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
+from shared.domain.qualifications import Found, Position
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.rules.compiled import Compiled, compiled
 from shared.domain.rules.model import ValidationRule
@@ -205,7 +206,8 @@ class Store:
         """A thing that is under no rules any more."""
         for assignment in assignments:
             self._count_assignments(draft, assignment.rule_id, -1, otherwise=Moved())
-            del draft.things[self._spot("assignment", assignment.rule_id, assignment.id)]
+            if draft.things.pop(self._spot("assignment", assignment.rule_id, assignment.id), None) is None:
+                raise Moved
 
     def _count_assignments(self, draft: Draft, rule_id: str, more: int, *, otherwise: Exception) -> None:
         def with_more(found: ValidationRule) -> ValidationRule:
@@ -277,8 +279,10 @@ def usable(voucher: Voucher) -> bool:
 class FakeLedger(Store):
     """Redemptions, and the vouchers, holds, customers and orders that they touch."""
 
-    def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts:
-        redeemables = {}
+    def gather(
+        self, checkout: Checkout, *, at: datetime, warm: bool, given: Mapping[str, Redeemable] | None = None
+    ) -> Facts:
+        redeemables = dict(given or {})
         for named in checkout.named:
             voucher = self._memory.get(*self._voucher_spot(named))
             if voucher is None or voucher.deleted:
@@ -762,7 +766,7 @@ class FakeRules(Store):
         with self._memory.commit() as draft:
             assignments = self._memory.all(*self._spot("assignment", rule.id))
             known = draft.things.get(self._spot("rule", rule.id))
-            if known is None or (known.version, known.assignments_count) != (rule.version, len(assignments)):
+            if known is None or known != rule or len(assignments) != rule.assignments_count:
                 raise Moved
             for it in assignments:
                 self._revise(draft, released(self.thing(it), it))
@@ -991,6 +995,54 @@ class FakeWork(Store):
         draft.replace(self._spot("async_action", action.id), action, version=action.version, otherwise=Moved())
 
 
+class FakeCandidates(Store):
+    """What may qualify, by looking at everything."""
+
+    def wallet(self, customer_id: str) -> list[Voucher]:
+        given = (it for it in self._memory.all(*self._spot("publication")) if it.customer_id == customer_id)
+        codes = dict.fromkeys(code for it in given for code in it.codes)
+        found = (self._memory.get(*self._voucher_spot(code)) for code in codes)
+        return [voucher for voucher in found if voucher and not voucher.deleted]
+
+    def pieces(
+        self,
+        own: Iterable[Voucher],
+        *,
+        own_only: bool,
+        before: Position | None = None,
+        skip: int = 0,
+        session: str | None = None,
+    ) -> Iterator[Sequence[Found]]:
+        campaigns = {it.id: it for it in self._memory.all(*self._spot("campaign")) if not it.deleted}
+        mine = {voucher.id: voucher for voucher in own}
+        things: dict[str, Any] = dict(mine)
+        if not own_only:
+            vouchers = self._memory.all(*self._spot("voucher"))
+            alone = (it for it in vouchers if not it.campaign_id and not it.deleted and it.id not in mine)
+            things |= campaigns | {it.id: it for it in alone}
+        placed = sorted(((Position.of(id_, it.created_at), id_, it) for id_, it in things.items()), reverse=True)
+        left = [one for one in placed if before is None or one[0] < before][skip:]
+        found = [
+            self._found(thing, position, campaigns, session, own=id_ in mine)
+            for position, id_, thing in left
+            if id_ in campaigns or self._is_there(thing, campaigns, own=id_ in mine)
+        ]
+        yield from (found[start : start + 100] for start in range(0, len(found), 100))
+
+    def _is_there(self, voucher: Voucher, campaigns: Mapping[str, Campaign], *, own: bool) -> bool:
+        if voucher.campaign_id and voucher.campaign_id not in campaigns:
+            return False
+        return own or not (voucher.is_unique and voucher.published)
+
+    def _found(
+        self, thing: Any, position: Position, campaigns: Mapping[str, Campaign], session: str | None, *, own: bool
+    ) -> Found:
+        if isinstance(thing, Campaign):
+            return Found(thing, position, thing)
+        hold = self._memory.get(*self._hold_spot(thing.code, session)) if session else None
+        return Found(thing, position, campaigns.get(thing.campaign_id or ""), hold, own=own)
+
+
 class Stores(NamedTuple):
     """All stores of one project; ``everything`` tells what is written, to see that nothing was."""
 
@@ -1004,6 +1056,7 @@ class Stores(NamedTuple):
     customers: Any
     orders: Any
     rules: Any
+    candidates: Any
     everything: Callable[[], object]
 
 
@@ -1011,5 +1064,5 @@ def in_memory(project: str, memory: Memory | None = None) -> Stores:
     """The stores of a project in a memory, or in one of their own."""
     memory = memory or Memory()
     books = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork)
-    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders, FakeRules)
+    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders, FakeRules, FakeCandidates)
     return Stores(project, *(kind(memory, project) for kind in kinds), everything=lambda: memory.things)

@@ -72,9 +72,21 @@ class Shelf(Generic[T]):
 
 
 class Gathering:
-    """What is known of one checkout so far. ``warm``: a campaign that was seen a moment ago will do."""
+    """What is known of one checkout so far. ``warm``: a campaign that was seen a moment ago will do; ``given`` are
+    offers that were looked up already.
+    """
 
-    def __init__(self, table: Table, project: str, checkout: Checkout, *, at: datetime, warm: bool) -> None:
+    def __init__(
+        self,
+        table: Table,
+        project: str,
+        checkout: Checkout,
+        *,
+        at: datetime,
+        warm: bool,
+        given: Mapping[str, Redeemable] | None = None,
+    ) -> None:
+        self._given = given or {}
         self._checkout = checkout
         self._at = at
         self._warm = warm
@@ -172,7 +184,7 @@ class Gathering:
 
     def _offers(self, campaigns: Callable[[Iterable[str]], Mapping[str, Campaign]]) -> dict[str, Redeemable]:
         found = campaigns(self._campaign_ids)
-        return {
+        return dict(self._given) | {
             named: Redeemable(self._counted_up(named), found.get(voucher.campaign_id or ""), self._own(named))
             for named, voucher in self._found.items()
         }

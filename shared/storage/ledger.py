@@ -15,7 +15,7 @@ from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import tally_of
 from shared.domain.usages import Counted, added
-from shared.domain.vouchers import Hold, Voucher
+from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
@@ -53,9 +53,14 @@ class Ledger:
         self._customers = CustomerStore(table, project)
         self._usages = UsageStore(table, project)
 
-    def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts:
-        """All facts of a checkout, its campaigns as they are now unless ``warm`` ones will do."""
-        return Gathering(self._table, self.project, checkout, at=at, warm=warm).facts()
+    def gather(
+        self, checkout: Checkout, *, at: datetime, warm: bool, given: Mapping[str, Redeemable] | None = None
+    ) -> Facts:
+        """All facts of a checkout, its campaigns as they are now unless ``warm`` ones will do.
+
+        ``given`` are offers that were looked up already.
+        """
+        return Gathering(self._table, self.project, checkout, at=at, warm=warm, given=given).facts()
 
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         """Holds on a voucher that have lapsed by an instant, ``but`` one session's; costs a query of its holds."""

@@ -11,7 +11,7 @@ from shared.domain.ids import code_hash
 from shared.domain.usages import LapsedHold, Used
 from shared.domain.vouchers import Hold, Place, Voucher
 from shared.storage.documents import item_of, value_of
-from shared.storage.keys import Key, listing, pooling
+from shared.storage.keys import Key, listing, pooling, standing_alone
 from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, encoded, update
 from shared.storage.usages import HeldBy, UsageStore
@@ -78,6 +78,8 @@ def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
     item = {**item_of_voucher(voucher), **listing(project, "voucher", voucher.id, voucher.created_at)}
     if voucher.campaign_id:
         item |= pooling(project, voucher.campaign_id, hashed, free=not voucher.published)
+    else:
+        item |= standing_alone(project, voucher.id, voucher.created_at)
     return create(Key.voucher(project, hashed), item, otherwise=otherwise)
 
 
@@ -295,13 +297,14 @@ def clear(table: Table, project: str, lapsed: Iterable[LapsedHold]) -> None:
 
 
 def removing(project: str, voucher: Voucher) -> list[Write]:
-    """The writes that remove a voucher for good, if nobody has changed it since; so none goes with a rule that was put
-    on it meanwhile.
+    """The writes that remove a voucher for good, with all its shards, if nobody has changed it since; so none goes with
+    a rule that was put on it meanwhile.
     """
     key = Key.voucher(project, code_hash(project, voucher.code))
+    spread = "attribute_exists(#shards)" if voucher.shards else ON_ONE_ITEM
     going = delete(
         key,
-        only_if="attribute_not_exists(PK) OR #version = :was",
+        only_if=f"attribute_not_exists(PK) OR (#version = :was AND {spread})",
         values={"was": voucher.version},
         otherwise=Moved(),
     )

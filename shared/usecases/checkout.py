@@ -15,11 +15,14 @@ from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.usecases.schemas import refuse_checkout
 
 
-class Gathering(Protocol):
+class LookingAtHolds(Protocol):
+    def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
+
+
+class Gathering(LookingAtHolds, Protocol):
     project: str
 
     def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts: ...
-    def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
     def freed(self, facts: Facts, *, at: datetime) -> Counted: ...
 
 
@@ -42,20 +45,26 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
     facts = ledger.gather(checkout, at=at, warm=warm)
     checkout = checkout._replace(order=as_known(checkout.order, facts.order))
     refuse_checkout(checkout, facts, keeps=not warm)
-    full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
-    if full:
-        session = checkout.session.key if checkout.session else None
-        looked_up = {
-            named: redeemable._replace(lapsed=ledger.lapsed(redeemable.voucher, but=session, at=at))
-            for named, redeemable in full.items()
-        }
-        facts = facts._replace(redeemables={**facts.redeemables, **looked_up})
+    facts = with_lapsed(facts, checkout, at=at, ledger=ledger)
     verdict = decide(checkout, facts, at=at)
     if _limited_by_holds(verdict):
         counted = ledger.freed(facts, at=at)
         if counted.lapsed:
             return decide(checkout, facts._replace(counted=counted), at=at)
     return verdict
+
+
+def with_lapsed(facts: Facts, checkout: Checkout, *, at: datetime, ledger: LookingAtHolds) -> Facts:
+    """The facts, with the lapsed holds of offers that others' holds stand in the way of."""
+    full = {named: redeemable for named, redeemable in facts.redeemables.items() if _held_up(redeemable)}
+    if not full:
+        return facts
+    session = checkout.session.key if checkout.session else None
+    looked_up = {
+        named: redeemable._replace(lapsed=ledger.lapsed(redeemable.voucher, but=session, at=at))
+        for named, redeemable in full.items()
+    }
+    return facts._replace(redeemables={**facts.redeemables, **looked_up})
 
 
 def buyer_of(checkout: Checkout, facts: Facts, *, at: datetime, ledger: Naming, chance: Chance) -> Buyer:
