@@ -129,9 +129,18 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     for people in (customers, orders):
         table.let(people, "GetItem", "BatchGetItem", "PutItem")
         table.let_list(people, "lists")
-    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and which campaigns they had joined
+    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and what stood with them
+    table.let_list(customers, "owners", "pools")  # their events; the customers of a segment
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
+
+    segments = function("segments")
+    table.let(segments, "GetItem", "BatchGetItem")
+    table.let(segments, "PutItem", "UpdateItem", "DeleteItem")  # a segment, and who is on its list
+    table.let_list(segments, "lists", "pools")
+
+    events = function("events")
+    table.let(events, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")  # what a customer did, counted
 
     imports = function("imports")
     # what was sent is kept, and removed again if the import is refused after all

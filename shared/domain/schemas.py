@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, PlainValidator, model_validator
 
 from shared.domain.errors import InvalidPayload
-from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, Text
+from shared.domain.model import Frozen, Instant, Metadata, Name, Sent
 
 MOST_PROPERTIES = 200
 """Of one schema."""
@@ -21,7 +21,21 @@ LARGEST_IN_ALL = 100_000
 MOST_TOLD = 10
 """Breaches that one refusal tells of."""
 
-Number = Annotated[int | float, Field(strict=True)]
+
+def _a_number(value: object) -> object:
+    if not _is_number(value):
+        raise ValueError("must be a number")
+    return value
+
+
+def _a_value(value: object) -> object:
+    if not isinstance(value, str | int | float):
+        raise ValueError("must be a text, a number, true or false")  # noqa: TRY004 - pydantic tells only ValueError
+    return value
+
+
+Number = Annotated[int | float, PlainValidator(_a_number)]
+Value = Annotated[str | int | float, PlainValidator(_a_value)]
 Length = Annotated[int, Field(strict=True, ge=0, le=65_536)]
 Flag = Annotated[bool, Field(strict=True)]
 
@@ -93,7 +107,7 @@ class Property(Sent):
     exact_length: Length | None = Field(
         None, validation_alias=AliasChoices("exactLength", "exact_length"), serialization_alias="exactLength"
     )
-    eq: Annotated[tuple[Text | Number | Flag, ...], Field(min_length=1, max_length=200)] | None = None
+    eq: Annotated[tuple[Value, ...], Field(min_length=1, max_length=200)] | None = None
     """The values that it may have."""
     ne: Annotated[tuple[Number, ...], Field(max_length=200)] | None = None
     """The numbers that it may not be."""
@@ -107,7 +121,7 @@ class Property(Sent):
         for names, type_ in ONLY_OF:
             for name in names:
                 if getattr(self, name) is not None and self.type != type_:
-                    raise ValueError(f"{name}: only a {type_} has one")
+                    raise ValueError(f"{name}: goes with the type {type_}")
         if self.eq and not all(KINDS[self.type][0](value) for value in self.eq):
             raise ValueError(f"eq: each must be {KINDS[self.type][1]}")
         return self

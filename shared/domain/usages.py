@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.domain.escrow import Shard
 from shared.domain.money import LARGEST
 
 
@@ -74,6 +75,8 @@ class Kept(NamedTuple):
 
     used: Used = Used()
     holds: int = 0
+    shards: Mapping[str, tuple[Shard, ...]] = {}
+    """Of one that is too hot for one item: how each measure is spread."""
 
 
 class Counted(NamedTuple):

@@ -12,6 +12,7 @@ from shared.domain.campaigns import Campaign, Uses
 from shared.domain.codes import Code
 from shared.domain.discounts import Discount
 from shared.domain.errors import Reason
+from shared.domain.escrow import Shard, is_hot
 from shared.domain.gifts import Gift
 from shared.domain.model import Instant, Metadata, Name, Text
 from shared.domain.usages import Used
@@ -64,6 +65,19 @@ class Voucher(Windows):
     free: int = 0
     deleted: bool = False
     version: int = 1
+    shards: int | None = None
+    """Of a hot code: over how many shards its uses are spread; then these count what is taken and redeemed."""
+    spread: tuple[Shard, ...] = Field(default=(), exclude=True)
+    """Those shards as they were read: what was taken."""
+    redeemed_on: tuple[int, ...] = Field(default=(), exclude=True)
+    """And what of it is redeemed."""
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether it is a code for everybody that so many use that one item should not count them all."""
+        if self.campaign_id or self.type == "GIFT_VOUCHER" or self.shards:
+            return False
+        return is_hot(self.taken, room=None if self.quantity is None else self.quantity - self.taken, by=1)
 
     @property
     def is_spent(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 from shared.domain.attributes import CUSTOMERS
 from shared.domain.customers import Customer, Profile
@@ -10,15 +11,19 @@ from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.projects import Project
+from shared.domain.segments import NAMING
 from shared.domain.summaries import Person, Summary
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
-from shared.storage.lists import ListOf, of_keys
+from shared.storage.lists import ListOf, Narrow, of_keys
 from shared.storage.projects import ProjectStore
+from shared.storage.segments import SegmentStore
 from shared.storage.summaries import summary_of
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, replace
 
 ATTRIBUTES = ("version",)
+THEIR_OWN = ("joined#", "member#", "enrolled#")
+"""What stands beside a customer and goes with them: campaigns joined, segments that list them or told of them."""
 
 
 class CustomerStore:
@@ -55,15 +60,23 @@ class CustomerStore:
 
     def wanted(self, query: Query) -> Listed[Person]:
         """The customers that are asked for, each with their summary."""
+        segments = SegmentStore(self._table, self.project)
+        asked = [it for filter_ in query.filters for it in filter_.conditions if it.path in NAMING]
+        known = segments.get_many(str(id_) for condition in asked for id_ in condition.values)
 
         def people(items: Sequence[Item]) -> Sequence[Person]:
-            return self.with_summaries(value_of(Customer, item, ATTRIBUTES) for item in items)
+            found = self.with_summaries(value_of(Customer, item, ATTRIBUTES) for item in items)
+            return segments.placed(known, found, at=query.at) if known else found
 
         def named(source_id: str) -> Key:
             return Key.customer(self.project, derived("cust", self.project, source_id))
 
         key = partial(Key.customer, self.project)
-        narrow = {"id": of_keys(key), "source_id": of_keys(named)}
+        narrow: dict[str, Narrow] = {"id": of_keys(key), "source_id": of_keys(named)}
+        for path in NAMING:
+            ids = {id_ for it in query.sought if it.path == path and it.verb in ("is", "in") for id_ in it.values}
+            if all(id_ not in known or known[str(id_)].static for id_ in ids):
+                narrow[path] = segments.of_members
         return ListOf(self._table, self.project, "customer", CUSTOMERS, people, key, narrow=narrow).wanted(query)
 
     def with_summaries(self, customers: Iterable[Customer]) -> list[Person]:
@@ -81,18 +94,20 @@ class CustomerStore:
         self._table.commit(*keeping_customer(self.project, person.customer, known=known), outcome=person)
 
     def remove(self, customer: Customer, *, outcome: object = None) -> None:
-        """Forget a customer, what their history came to, and which campaigns they joined; orders and redemptions stay.
+        """Forget a customer, and whatever stands with them; orders and redemptions stay.
 
         Raises:
             Moved: if the customer is no longer as it was read.
         """
         key, summary = self.keys(customer.id)
-        joined = (Key(item["PK"], item["SK"]) for item in self._table.query(key.PK, starting="joined#"))
-        for piece in chunks(map(delete, joined), MOST_WRITES):
+        own = (item for item in self._table.query(key.PK) if item["SK"].startswith(THEIR_OWN))
+        events = self._table.index("owners", key.PK, since="event#", until="event$")
+        gone = (delete(Key(item["PK"], item["SK"])) for item in chain(own, events))
+        for piece in chunks(gone, MOST_WRITES):
             self._table.commit(*piece)
         # The customer goes last: what a crash leaves behind can be asked for again.
-        gone = delete(key, only_if="#version = :was", values={"was": customer.version}, otherwise=Moved())
-        self._table.commit(gone, delete(summary), outcome=outcome)
+        last = delete(key, only_if="#version = :was", values={"was": customer.version}, otherwise=Moved())
+        self._table.commit(last, delete(summary), outcome=outcome)
 
     def keys(self, id_: str) -> tuple[Key, Key]:
         """Where a customer and their summary stand."""

@@ -31,7 +31,7 @@ from shared.storage.rules import RuleStore
 from shared.storage.segments import SegmentStore
 from shared.storage.table import Item, Table
 from shared.storage.usages import UsageStore
-from shared.storage.voucher_items import hold_of, voucher_of
+from shared.storage.voucher_items import hold_of, voucher_keys, vouchers_of
 
 T = TypeVar("T")
 
@@ -77,6 +77,7 @@ class Gathering:
         self._checkout = checkout
         self._at = at
         self._warm = warm
+        self._table = table
         self._batch = Batch(table)
         self._settings = ProjectStore(table, project)
         self._customers = CustomerStore(table, project)
@@ -116,7 +117,7 @@ class Gathering:
 
     def _named(self) -> Iterator[Key]:
         """Where that is which the request itself names."""
-        yield from self._vouchers.values()
+        yield from voucher_keys(self._vouchers.values())
         yield from self._holds.values()
         if self._customer_id:
             yield from self._customers.keys(self._customer_id)
@@ -139,7 +140,8 @@ class Gathering:
 
     @cached_property
     def _found(self) -> dict[str, Voucher]:
-        found = {named: voucher_of(self._batch[key]) for named, key in self._vouchers.items() if key in self._batch}
+        with_shards = vouchers_of(self._table, self._vouchers.values(), self._batch)
+        found = {named: with_shards[key] for named, key in self._vouchers.items() if key in with_shards}
         return {named: voucher for named, voucher in found.items() if not voucher.deleted}
 
     @cached_property

@@ -7,9 +7,11 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     item                PK                              SK
     voucher             {project}#voucher#{hash}        voucher
     hold (session)      {project}#voucher#{hash}        hold#{session key}
+    shard of a hot one  {project}#voucher#{hash}#{n}    shard
     credits by hand     {project}#voucher#{hash}        vtx#{id}
     redemption          {project}#redemptions#{hash}    {milliseconds}{random}
     what limits count   {project}#usage#{usage's name}  usage
+    shard of a hot one  {project}#usage#{usage's name}#{n}  shard
     what holds take     {project}#usage#{usage's name}  hold#{until}#{hash}#{session key}
     campaign            {project}#campaign#{id}         campaign
     campaign's name     {project}#campaign_name#{name}  campaign_name
@@ -109,6 +111,14 @@ class Key(NamedTuple):
     @classmethod
     def hold(cls, project: str, code_hash: str, session: str) -> "Key":
         return cls(f"{project}#voucher#{code_hash}", f"hold#{session}")
+
+    def shard(self, number: int) -> "Key":
+        """A part of a counter that is too hot for its item; in a partition of its own, for that is the point.
+
+        >>> Key.usage("sandbox", "camp_1 all").shard(3)
+        Key(PK='sandbox#usage#camp_1 all#3', SK='shard')
+        """
+        return Key(f"{self.PK}#{number}", "shard")
 
     @classmethod
     def adjustment(cls, project: str, code_hash: str, id_: str) -> "Key":

@@ -26,7 +26,15 @@ from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, create, put, update
 from shared.storage.usages import HeldBy, UsageStore
-from shared.storage.voucher_items import dropping, hold_of, holding, taking, voucher_of
+from shared.storage.voucher_items import (
+    dropping,
+    giving_back,
+    hold_of,
+    holding,
+    taking,
+    voucher_keys,
+    vouchers_of,
+)
 
 ATTRIBUTES = ("status",)
 SHAPE_OF_AN_ID = re.compile(r"[a-z]+_[0-9a-f]{20,60}")
@@ -69,7 +77,15 @@ class Ledger:
             hold = Hold(session, until, credits_, counted)
             starting.append(HeldBy(voucher.id[2:], hold))
             writes.append(holding(self.project, voucher, hold, replacing=own))
-            writes += taking(self.project, voucher, offer.place, credits_=credits_, redeemed=False, otherwise=Moved())
+            writes += taking(
+                self.project,
+                voucher,
+                offer.place,
+                credits_=credits_,
+                redeemed=False,
+                spreads=offer is verdict.applicable[0],
+                otherwise=Moved(),
+            )
         writes += self._counting(verdict, starting=starting)
         self._table.commit(*writes, outcome=verdict)
 
@@ -83,7 +99,15 @@ class Ledger:
         for offer in verdict.applicable:
             voucher, place = offer.redeemable.voucher, offer.place
             credits_ = offer.credits or 0
-            writes += taking(self.project, voucher, place, credits_=credits_, redeemed=True, otherwise=Moved())
+            writes += taking(
+                self.project,
+                voucher,
+                place,
+                credits_=credits_,
+                redeemed=True,
+                spreads=offer is verdict.applicable[0],
+                otherwise=Moved(),
+            )
             if place.own:
                 writes.append(dropping(self.project, voucher, place.own, otherwise=Moved()))
         writes += self._counting(verdict)
@@ -139,14 +163,9 @@ class Ledger:
             writes.append(self._recording(rollback))
             offer = told.offers.get(record.code or "")
             if offer and offer.voucher:
-                key = Key.voucher(self.project, code_hash(self.project, offer.voucher.code))
-                expression, back = "ADD #redeemed_quantity :less, #taken :less", {"less": -1}
-                if record.credits:
-                    expression, back = (
-                        f"{expression}, #balance :credits, #free :credits",
-                        {**back, "credits": record.credits},
-                    )
-                writes.append(update(key, expression, back, otherwise=Moved()))
+                writes += giving_back(
+                    self.project, offer.voucher, redeemed=True, credits_=record.credits or 0, otherwise=Moved()
+                )
         writes += self._usages.giving_back(added(record.uses for record in undone), otherwise=Moved())
         if told.order and known:
             writes += keeping_order(self.project, told.order, known=known)
@@ -238,8 +257,9 @@ class Ledger:
             for record in records
             if record.customer_id
         }
-        items = self._table.get_many([*vouchers.values(), *orders.values(), *customers.values()])
-        found = {code: voucher_of(items[key]) for code, key in vouchers.items() if key in items}
+        items = self._table.get_many([*voucher_keys(vouchers.values()), *orders.values(), *customers.values()])
+        counted_up = vouchers_of(self._table, vouchers.values(), items)
+        found = {code: counted_up[key] for code, key in vouchers.items() if key in counted_up}
         campaigns = self._campaigns.get_many(
             (voucher.campaign_id for voucher in found.values() if voucher.campaign_id), warm=True
         )

@@ -19,7 +19,7 @@ from shared.storage.keys import SHARDS, Key, listing, owning, pooling
 from shared.storage.lists import ListOf, of_customer, of_keys
 from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, Write, chunks, create, update
-from shared.storage.voucher_items import adding, item_of_voucher, voucher_of
+from shared.storage.voucher_items import adding, item_of_voucher, voucher_keys, vouchers_of
 from shared.storage.vouchers import VoucherStore
 
 CANDIDATES = 25
@@ -134,14 +134,15 @@ class PublicationStore:
         customers = {
             publication.customer_id: Key.customer(self.project, publication.customer_id) for publication in publications
         }
-        items = self._table.get_many([*vouchers.values(), *customers.values()])
+        items = self._table.get_many([*voucher_keys(vouchers.values()), *customers.values()])
+        found = vouchers_of(self._table, vouchers.values(), items)
         campaigns = self.campaigns.get_many(
             (publication.campaign_id for publication in publications if publication.campaign_id), warm=True
         )
         return [
             Published(
                 publication,
-                tuple(voucher_of(items[vouchers[code]]) for code in publication.codes if vouchers[code] in items),
+                tuple(found[vouchers[code]] for code in publication.codes if vouchers[code] in found),
                 self._customers.canonical(items.get(customers[publication.customer_id])),
                 campaigns.get(publication.campaign_id or ""),
             )

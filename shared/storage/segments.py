@@ -5,7 +5,6 @@ A list is replaced as a whole: whoever is on it is marked with an edition of its
 segment that makes the edition count. Nobody ever sees half a list, however long; a crash leaves marks without meaning.
 """
 
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -20,10 +19,9 @@ from shared.storage.documents import item_of, value_of
 from shared.storage.keys import SHARDS, Key, listing, members, membership
 from shared.storage.lists import ListOf, Reading, Source, Window, of_keys
 from shared.storage.table import MOST_WRITES, Item, Table, Write, add, chunks, create, delete, replace
+from shared.storage.warm import Warm
 
 ATTRIBUTES = ("deleted", "version")
-WARM_SECONDS = 5.0
-"""How long a checkout may trust a segment that it has seen, or the absence of one."""
 TOGETHER = 90
 """Customers of a list that are written with their segment; those before go ahead, where they mean nothing yet."""
 NOTHING: Mapping[Key, Item] = MappingProxyType({})
@@ -32,11 +30,14 @@ NOTHING: Mapping[Key, Item] = MappingProxyType({})
 class SegmentStore:
     """The segments of one project."""
 
-    _warm: dict[tuple[str, Key], tuple[float, Segment | None]] = {}  # noqa: RUF012 - one per process, on purpose
+    _warm = Warm[tuple[Segment, ...]]()
+    """A segment; or none, which is trusted for a moment, too."""
 
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        # Asked once: what was warm when a batch was put together may have lapsed by the time it has come back.
+        self._seen: dict[str, tuple[Segment, ...]] = {}
 
     def get(self, id_: str) -> Segment:
         """A segment as it is now.
@@ -49,8 +50,13 @@ class SegmentStore:
             raise NotFound("segment", id_)
         return segment
 
+    def deleted(self, id_: str) -> Segment | None:
+        """A segment whose list is still being removed."""
+        segment = _segment_of(self._table.get(Key.segment(self.project, id_)))
+        return segment if segment and segment.deleted else None
+
     def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Segment]:
-        """Segments by id, with all that they name, each at most ``WARM_SECONDS`` old if ``warm``."""
+        """Segments by id, with all that they name, each a moment old at most if ``warm``, else as they are now."""
         segments, _ = self._read(ids, None, NOTHING, (), warm=warm)
         return segments
 
@@ -67,12 +73,12 @@ class SegmentStore:
     def _keys(self, ids: Iterable[str], customer_id: str | None, *, warm: bool) -> Iterator[Key]:
         for id_ in dict.fromkeys(ids):
             key = Key.segment(self.project, id_)
-            seen, segment = self._warm.get((self._table.name, key), (float("-inf"), None))
-            if not warm or time.monotonic() - seen >= WARM_SECONDS:
+            found = self._warm.of(self._table, key) if warm else None
+            if found is None:
                 yield key
-            elif segment is None:
-                continue
-            if customer_id and (segment is None or segment.static):  # a segment's type never changes
+            else:
+                self._seen[id_] = found
+            if customer_id and (found is None or any(segment.static for segment in found)):
                 yield Key.member(self.project, customer_id, id_)
 
     def entered(
@@ -138,10 +144,27 @@ class SegmentStore:
         key = Key.segment(self.project, id_)
         if key in read:
             segment = _segment_of(items.get(key))
-            self._warm[self._table.name, key] = (time.monotonic(), segment)
-        else:
-            _, segment = self._warm[self._table.name, key]
-        return None if segment is None or segment.deleted else segment
+            self._seen[id_] = self._warm.keep(self._table, key, () if segment is None else (segment,))
+        return next((segment for segment in self._seen[id_] if not segment.deleted), None)
+
+    def of(self, person: Person, *, at: datetime) -> list[Segment]:
+        """The segments that somebody is in at an instant, the newest first."""
+        segments = self.every()
+        own = Key.member(self.project, person.customer.id, "")
+        items = {Key(item["PK"], item["SK"]): item for item in self._table.query(own.PK, starting=own.SK)}
+        inside = entered(segments, self.listed(segments, person.customer.id, items), person, at)
+        return sorted((segments[id_] for id_ in inside), key=lambda it: (it.created_at, it.id), reverse=True)
+
+    def placed(self, segments: Mapping[str, Segment], people: Sequence[Person], *, at: datetime) -> list[Person]:
+        """People, each with those of the segments that they are in; one round trip a hundred lists."""
+        static = [id_ for id_, segment in segments.items() if segment.static]
+        keys = (Key.member(self.project, person.customer.id, id_) for person in people for id_ in static)
+        items = self._table.get_many(keys) if static else {}
+        listed = (self.listed(segments, person.customer.id, items) for person in people)
+        return [
+            person._replace(segments=entered(segments, its, person, at))
+            for person, its in zip(people, listed, strict=True)
+        ]
 
     def wanted(self, query: Query) -> Listed[Segment]:
         """The segments that are asked for."""
@@ -149,9 +172,9 @@ class SegmentStore:
         narrow = {"id": of_keys(key)}
         return ListOf(self._table, self.project, "segment", SEGMENTS, _segments_of, key, narrow=narrow).wanted(query)
 
-    def of_members(self, segments: Sequence[Segment], _window: Window) -> Source:
+    def of_members(self, ids: Sequence[str], _window: Window) -> Source:
         """The customers on the lists of static segments, and some who were before: each is still to be judged."""
-        partitions = [members(self.project, segment.id, shard) for segment in segments for shard in range(SHARDS)]
+        partitions = [members(self.project, id_, shard) for id_ in dict.fromkeys(ids) for shard in range(SHARDS)]
 
         def entries(how: Reading) -> Iterator[Item]:
             told = set[str]()
@@ -181,7 +204,7 @@ class SegmentStore:
         last = self._listing(segment, customers or ())
         changing = replace(self._key(segment), self._item(segment), version=segment.version, otherwise=Moved())
         self._table.commit(changing, *last, outcome=outcome)
-        self._warm[self._table.name, self._key(segment)] = (time.monotonic(), segment)
+        self._warm.forget(self._table, self._key(segment))
         if customers is not None:
             self._sweep(segment, but=frozenset(customers))
 
@@ -192,10 +215,10 @@ class SegmentStore:
             Moved: if somebody else has changed it since.
         """
         key = self._key(segment)
-        gone = segment.model_copy(update={"deleted": True})
-        unlisted = {name: value for name, value in self._item(gone).items() if name not in ("list", "listed")}
-        self._table.commit(replace(key, unlisted, version=segment.version, otherwise=Moved()))
-        self._warm[self._table.name, key] = (time.monotonic(), None)
+        if not segment.deleted:
+            gone = item_of(segment.model_copy(update={"deleted": True}), ATTRIBUTES)
+            self._table.commit(replace(key, gone, version=segment.version, otherwise=Moved()))
+            self._warm.forget(self._table, key)
         if segment.static:
             self._sweep(segment)
         self._table.commit(delete(key))

@@ -4,13 +4,19 @@ A usage is one item with three counters, what is spent and what sessions hold to
 that it takes of, in the order in which holds lapse, so that lapsed ones are found where a limit is full.
 """
 
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from shared.domain.escrow import SHARDS, Changes, Shard, counting, counting_on, is_hot, shard_for, taking
+from shared.domain.escrow import used as used_on
 from shared.domain.usages import Counted, Kept, Need, Usage, Used
 from shared.domain.vouchers import Hold
 from shared.storage.keys import TIME_TO_LIVE, Key
+from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
 from shared.storage.table import Item, Table, Write, check, delete, put, update
 
 KEPT = timedelta(days=400)
@@ -24,6 +30,110 @@ class HeldBy(NamedTuple):
     hold: Hold
 
 
+class _Use(NamedTuple):
+    """What one transaction makes of one usage."""
+
+    usage: Usage
+    kept: Kept
+    net: Used
+    """What is added to it, less what ends."""
+    less: Used
+    """What ends."""
+    holds: int
+    needs: Sequence[Need]
+
+    @property
+    def more(self) -> dict[str, int]:
+        """What is counted."""
+        return _only(**self.net._asdict(), holds=self.holds)
+
+    @property
+    def alone(self) -> dict[str, tuple[Shard, ...]]:
+        """One item as if it were the first of its shards."""
+        rest = (Shard(),) * (SHARDS - 1)
+        return {measure: (Shard(used), *rest) for measure, used in self.kept.used._asdict().items()}
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether it should be spread now."""
+        if self.kept.shards or any(need.exactly is not None for need in self.needs):
+            return False
+        rooms = [
+            is_hot(self.kept.used.times, room=room, by=by)
+            for measure, most in self._bounds.items()
+            for by in [getattr(self.net, measure)]
+            for room in [None if most is None else most - getattr(self.kept.used, measure) - by]
+        ]
+        return all(rooms)
+
+    @property
+    def _bounds(self) -> dict[str, int | None]:
+        """The least that each measure may come to at most."""
+        bounds: dict[str, int | None] = dict.fromkeys(Used._fields)
+        for need in self.needs:
+            if need.most is not None:
+                known = bounds[need.measure]
+                bounds[need.measure] = need.most if known is None else min(known, need.most)
+        return bounds
+
+    @property
+    def _fixed(self) -> dict[str, int]:
+        """What measures must have come to before, with what ends."""
+        return {
+            need.measure: need.exactly + getattr(self.less, need.measure)
+            for need in self.needs
+            if need.exactly is not None
+        }
+
+    def conditions(self) -> tuple[list[str], Item]:
+        """What the counters of one item must be for the needs to hold; nothing written yet counts as nothing used."""
+        conditions: list[str] = []
+        values: Item = {}
+        for index, need in enumerate(self.needs):
+            if need.most is not None:
+                most = need.most - getattr(self.net, need.measure)
+                _require(conditions, values, f"most_{index}", f"#{need.measure} <=", most)
+            if need.exactly is not None:
+                _require(conditions, values, f"exactly_{index}", f"#{need.measure} =", self._fixed[need.measure])
+        return conditions, values
+
+    def on_shards(self, otherwise: Exception) -> tuple[int, dict[str, Changes]]:
+        """The shard to begin with, and what becomes of all; raises ``otherwise`` where the needs do not hold."""
+        bounds, shards = self._bounds, self.kept.shards
+        first = shard_for([(getattr(self.net, it), its) for it, its in shards.items()], start=any_number())
+        changes: dict[str, Changes] = {}
+        for measure, its in shards.items():
+            by, most = getattr(self.net, measure), bounds[measure]
+            if measure in self._fixed:
+                total = used_on(its)
+                if total != self._fixed[measure] or (most is not None and total + by > most):
+                    raise otherwise
+                changes[measure] = counting_on(by, its, first=first)
+            elif most is not None:
+                changes[measure] = _if_any(taking(by, its, most=most, first=first), otherwise)
+            elif by:
+                changes[measure] = counting(by, its, first=first)
+        return first, changes
+
+    def spread_out(self, otherwise: Exception) -> dict[str, Changes]:
+        """What becomes of the shards when they are made."""
+        bounds = self._bounds
+        changes: dict[str, Changes] = {}
+        for measure, its in self.alone.items():
+            by, most = getattr(self.net, measure), bounds[measure]
+            if most is None:
+                changes[measure] = counting(by, its, first=0)
+            else:
+                changes[measure] = _if_any(taking(by, its, most=most, first=0), otherwise)
+        return changes
+
+
+def _if_any(changes: Changes | None, otherwise: Exception) -> Changes:
+    if changes is None:
+        raise otherwise
+    return changes
+
+
 class UsageStore:
     """The usages of one project."""
 
@@ -33,13 +143,15 @@ class UsageStore:
 
     def keys(self, usages: Iterable[Usage]) -> list[Key]:
         """What must be read to know usages."""
-        return [Key.usage(self._project, usage.name) for usage in dict.fromkeys(usages)]
+        return keys_of(self._key(usage) for usage in dict.fromkeys(usages))
 
     def counted(self, usages: Iterable[Usage], items: Mapping[Key, Item], *, own: Iterable[Hold] = ()) -> Counted:
         """Usages as they were read with all of their ``keys``; what a request's ``own`` holds take does not stand in
         its way. What turns out to be spread over shards costs one more batch.
         """
-        kept = {usage: _kept(items.get(Key.usage(self._project, usage.name), {})) for usage in usages}
+        keys = {usage: self._key(usage) for usage in usages}
+        spread = spread_of(self._table, keys.values(), items)
+        kept = {usage: _kept([items.get(key, {})], spread.get(key, ())) for usage, key in keys.items()}
         return Counted(kept, summed(_taken_by(own)))
 
     def gather(self, usages: Iterable[Usage], *, own: Iterable[Hold] = ()) -> Counted:
@@ -49,7 +161,7 @@ class UsageStore:
 
     def spending(
         self,
-        counted: Counted,  # noqa: ARG002 - one day it tells where a usage is kept
+        counted: Counted,
         by: Mapping[Usage, Used],
         needs: Sequence[Need],
         *,
@@ -61,17 +173,27 @@ class UsageStore:
         not. Holds that end in the same transaction give back what they took; what starting ones take is ``by``.
         """
         back = summed(_taken_by(held.hold for held in ending))
-        holds = dict.fromkeys({**by, **back}, 0)
-        for more, these in ((1, starting), (-1, ending)):
-            for usage, _ in _taken_by(held.hold for held in these):
-                holds[usage] += more
+        holds = Counter(usage for usage, _ in _taken_by(held.hold for held in starting))
+        holds.subtract(usage for usage, _ in _taken_by(held.hold for held in ending))
         needed = dict.fromkeys(need.usage for need in needs)
+        touched = dict.fromkeys([*by, *back, *needed])
+        if unknown := [usage for usage in touched if usage not in counted.kept]:  # what a hold took on another day
+            counted = counted._replace(kept={**counted.kept, **self.gather(unknown).kept})
         writes: list[Write] = []
-        for usage in {**by, **back, **needed}:
+        may_spread = True
+        for usage in touched:
             less = back.get(usage, Used())
-            net = by.get(usage, Used()).plus(less.negated())
-            its = [need for need in needs if need.usage == usage]
-            writes += self._changing(usage, net, holds.get(usage, 0), its, less=less, otherwise=otherwise)
+            use = _Use(
+                usage,
+                counted.kept[usage],
+                net=by.get(usage, Used()).plus(less.negated()),
+                less=less,
+                holds=holds[usage],
+                needs=[need for need in needs if need.usage == usage],
+            )
+            spreads = may_spread and bool(use.more) and use.is_hot
+            may_spread = may_spread and not spreads  # nine writes: one in a transaction is enough
+            writes += self._using(use, spreads=spreads, otherwise=otherwise)
         return [*writes, *self._pointing(starting, ending)]
 
     def giving_back(self, by: Mapping[Usage, Used], *, otherwise: Exception) -> list[Write]:
@@ -79,22 +201,38 @@ class UsageStore:
         back = {usage: used.negated() for usage, used in by.items()}
         return self.spending(self.gather(back), back, (), otherwise=otherwise)
 
-    def _changing(
-        self, usage: Usage, net: Used, holds: int, needs: Sequence[Need], *, less: Used, otherwise: Exception
-    ) -> list[Write]:
-        key = Key.usage(self._project, usage.name)
-        conditions, values = _conditions(needs, net, less)
-        conditions.append("attribute_not_exists(#shards)")
-        more = {**net._asdict(), "holds": holds}
-        more = {name: by for name, by in more.items() if by}
-        if not more:
-            return [check(key, " AND ".join(conditions), values, otherwise=otherwise)] if needs else []
-        expression = "ADD " + ", ".join(f"#{name} :by_{name}" for name in more)
-        values |= {f"by_{name}": by for name, by in more.items()}
-        if expires := _swept(usage):
+    def _using(self, use: _Use, *, spreads: bool, otherwise: Exception) -> list[Write]:
+        if not (use.more or use.needs):
+            return []
+        key = self._key(use.usage)
+        expires = _swept(use.usage)
+        if use.kept.shards:
+            first, changes = use.on_shards(otherwise)
+            return changing(key, changes, more=_only(holds=use.holds), first=first, otherwise=otherwise)
+        if spreads:
+            return spreading(
+                key,
+                use.alone,
+                use.spread_out(otherwise),
+                more={"holds": use.kept.holds + use.holds},
+                common={TIME_TO_LIVE: expires},
+                was={"holds": use.kept.holds},
+                otherwise=otherwise,
+            )
+        conditions, values = use.conditions()
+        conditions.append(ON_ONE_ITEM)
+        only_if = " AND ".join(conditions)
+        if not use.more:
+            return [check(key, only_if, values, otherwise=otherwise)]
+        expression = "ADD " + ", ".join(f"#{name} :by_{name}" for name in use.more)
+        values |= {f"by_{name}": by for name, by in use.more.items()}
+        if expires:
             expression += f" SET #{TIME_TO_LIVE} = :expires"
             values["expires"] = expires
-        return [update(key, expression, values, only_if=" AND ".join(conditions), otherwise=otherwise)]
+        return [update(key, expression, values, only_if=only_if, otherwise=otherwise)]
+
+    def _key(self, usage: Usage) -> Key:
+        return Key.usage(self._project, usage.name)
 
     def _pointing(self, starting: Sequence[HeldBy], ending: Sequence[HeldBy]) -> list[Write]:
         gone = {self._pointer(usage, held): None for held in ending for usage, _ in _taken_by([held.hold])}
@@ -123,21 +261,15 @@ def _taken_by(holds: Iterable[Hold]) -> list[tuple[Usage, Used]]:
     return [(Usage.named(name), used) for hold in holds for name, used in hold.counted.items()]
 
 
-def _kept(item: Mapping[str, Any]) -> Kept:
-    return Kept(Used(*(item.get(measure, 0) for measure in Used._fields)), item.get("holds", 0))
+def _kept(roots: Sequence[Item], shards: Sequence[Item]) -> Kept:
+    items = shards or roots
+    measured = {measure: tuple(shard_of(item, measure) for item in items) for measure in Used._fields}
+    used = Used(*(used_on(its) for its in measured.values()))
+    return Kept(used, sum(item.get("holds", 0) for item in items), measured if shards else {})
 
 
-def _conditions(needs: Sequence[Need], net: Used, less: Used) -> tuple[list[str], Item]:
-    """What the counters of a usage must be for its needs to hold; nothing written yet counts as nothing used."""
-    conditions: list[str] = []
-    values: Item = {}
-    for index, need in enumerate(needs):
-        if need.most is not None:
-            _require(conditions, values, f"most_{index}", f"#{need.measure} <=", need.most - getattr(net, need.measure))
-        if need.exactly is not None:
-            was = need.exactly + getattr(less, need.measure)
-            _require(conditions, values, f"exactly_{index}", f"#{need.measure} =", was)
-    return conditions, values
+def _only(**counters: int) -> dict[str, int]:
+    return {name: by for name, by in counters.items() if by}
 
 
 def _require(conditions: list[str], values: Item, name: str, clause: str, value: int) -> None:

@@ -1,29 +1,58 @@
 """How a voucher, the holds on it and its credits are kept: their items, and the writes that change them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from shared.domain.errors import Moved
+from shared.domain.escrow import SHARDS, Changes, Shard, counting, shard_for, unchanged, used
+from shared.domain.escrow import taking as taking_on
 from shared.domain.ids import code_hash
 from shared.domain.usages import Used
 from shared.domain.vouchers import Hold, Place, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling
+from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, encoded, update
 
 CREDITS = ("income", "subtracted", "balance", "free")
 ATTRIBUTES = (
-    *("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version"),
+    *("active", "holder_id", "quantity", "redeemed_quantity", "taken", "published", "deleted", "version", "shards"),
     *CREDITS,
 )
-UNSPENT = "attribute_exists(PK) AND #active = :yes AND #deleted = :no"
+UNSPENT = "#active = :yes AND #deleted = :no"
 A_USE_IS_LEFT = "(attribute_not_exists(#quantity) OR #taken < #quantity)"
 THE_HELD_USE_IS_LEFT = "(attribute_not_exists(#quantity) OR #redeemed_quantity < #quantity)"
 
 
+FLAGS = ("active", "deleted", "quantity")
+"""What the shards of a hot code know of it, so that its own item need not be looked at."""
+
+
 def voucher_of(item: Item) -> Voucher:
+    """A voucher as its item has it; of a hot one, ``vouchers_of`` knows what is counted."""
     return value_of(Voucher, item, ATTRIBUTES)
+
+
+def voucher_keys(keys: Iterable[Key]) -> list[Key]:
+    """What is to be read for vouchers."""
+    return keys_of(keys)
+
+
+def vouchers_of(table: Table, keys: Iterable[Key], items: Mapping[Key, Item]) -> dict[Key, Voucher]:
+    """The vouchers among some items, with all that their shards have counted."""
+    found = [key for key in keys if key in items]
+    spread = spread_of(table, found, items)
+    return {key: _with_shards(voucher_of(items[key]), spread.get(key, ())) for key in found}
+
+
+def _with_shards(voucher: Voucher, shards: Sequence[Item]) -> Voucher:
+    if not shards:
+        return voucher
+    spread = tuple(shard_of(shard, "taken") for shard in shards)
+    redeemed_on = tuple(shard.get("redeemed_quantity", 0) for shard in shards)
+    counts = {"taken": used(spread), "redeemed_quantity": sum(redeemed_on)}
+    return voucher.model_copy(update={**counts, "spread": spread, "redeemed_on": redeemed_on})
 
 
 def item_of_voucher(voucher: Voucher) -> Item:
@@ -51,9 +80,19 @@ def adding(project: str, voucher: Voucher, *, otherwise: Exception) -> Write:
 
 
 def taking(
-    project: str, voucher: Voucher, place: Place, *, credits_: int, redeemed: bool, otherwise: Exception
+    project: str,
+    voucher: Voucher,
+    place: Place,
+    *,
+    credits_: int,
+    redeemed: bool,
+    spreads: bool = False,
+    otherwise: Exception,
 ) -> list[Write]:
-    """The writes that take a use and credits from their place: for good if ``redeemed``, else to be held."""
+    """The writes that take a use and credits from their place: for good if ``redeemed``, else to be held.
+
+    A code that has become hot ``spreads`` over shards, if the transaction has room for it: nine writes.
+    """
     from_holds = place.credits
     more = {"taken": 1 - len(place.holds), "free": from_holds - credits_}
     if redeemed:
@@ -62,7 +101,11 @@ def taking(
     writes = [dropping(project, voucher, hold, otherwise=otherwise) for hold in place.lapsed]
     if not more:
         return writes
-    conditions = [UNSPENT, THE_HELD_USE_IS_LEFT if place.holds else A_USE_IS_LEFT]
+    if voucher.shards:
+        return [*writes, *_taking_from_shards(project, voucher, more, held=bool(place.holds), otherwise=otherwise)]
+    if spreads and voucher.is_hot and not place.holds:
+        return [*writes, *_spreading(project, voucher, more, otherwise=otherwise)]
+    conditions = [UNSPENT, ON_ONE_ITEM, THE_HELD_USE_IS_LEFT if place.holds else A_USE_IS_LEFT]
     values: Item = {"yes": True, "no": False, **{f"by_{name}": by for name, by in more.items()}}
     if credits_ > from_holds:
         conditions.append("#free >= :needed")
@@ -70,6 +113,102 @@ def taking(
     expression = "ADD " + ", ".join(f"#{name} :by_{name}" for name in more)
     key = Key.voucher(project, code_hash(project, voucher.code))
     return [*writes, update(key, expression, values, only_if=" AND ".join(conditions), otherwise=otherwise)]
+
+
+def _spreading(project: str, voucher: Voucher, more: Mapping[str, int], *, otherwise: Exception) -> list[Write]:
+    alone = (Shard(voucher.taken), *[Shard()] * (SHARDS - 1))
+    return spreading(
+        Key.voucher(project, code_hash(project, voucher.code)),
+        {"taken": alone},
+        {"taken": _using(voucher, alone, more["taken"], first=0, otherwise=otherwise)},
+        was={"redeemed_quantity": voucher.redeemed_quantity, "version": voucher.version},
+        more={"redeemed_quantity": voucher.redeemed_quantity + more.get("redeemed_quantity", 0)},
+        common={name: getattr(voucher, name) for name in FLAGS},
+        sets={"version": voucher.version + 1},  # who has read it as one item may not change it as such
+        otherwise=otherwise,
+    )
+
+
+def _taking_from_shards(
+    project: str, voucher: Voucher, more: Mapping[str, int], *, held: bool, otherwise: Exception
+) -> list[Write]:
+    """A use that is held is left as long as not all are redeemed, though there may be fewer by now than are taken."""
+    by = more.get("taken", 0)
+    first = shard_for([(by, voucher.spread)], start=any_number())
+    conditions = [UNSPENT]
+    values: Item = {"yes": True, "no": False}
+    if voucher.quantity is None:
+        conditions.append("attribute_not_exists(#quantity)")
+    else:
+        conditions.append("#quantity = :quantity")
+        values["quantity"] = voucher.quantity
+    beyond = held and voucher.quantity is not None and voucher.taken + by > voucher.quantity
+    if beyond:
+        uses = counting(by, voucher.spread, first=first)
+    else:
+        uses = _using(voucher, voucher.spread, by, first=first, otherwise=otherwise)
+    return changing(
+        Key.voucher(project, code_hash(project, voucher.code)),
+        {"taken": uses, **({"redeemed_quantity": unchanged(voucher.redeemed_on)} if beyond else {})},
+        more={name: number for name, number in more.items() if name != "taken"},
+        first=first,
+        only_if=conditions,
+        values=values,
+        otherwise=otherwise,
+    )
+
+
+def _using(voucher: Voucher, shards: Sequence[Shard], by: int, *, first: int, otherwise: Exception) -> Changes:
+    if voucher.quantity is None:
+        return counting(by, shards, first=first)
+    uses = taking_on(by, shards, most=voucher.quantity, first=first)
+    if uses is None:
+        raise otherwise
+    return uses
+
+
+def giving_back(project: str, voucher: Voucher, *, redeemed: bool, credits_: int, otherwise: Exception) -> list[Write]:
+    """The writes that give a use back, and credits: one that was ``redeemed``, or else held."""
+    root = Key.voucher(project, code_hash(project, voucher.code))
+    if voucher.shards:
+        first = shard_for([], start=any_number())
+        uses = {"taken": counting(-1, voucher.spread, first=first)}
+        return changing(
+            root, uses, more={"redeemed_quantity": -1} if redeemed else {}, first=first, otherwise=otherwise
+        )
+    less = ["taken", "redeemed_quantity"] if redeemed else ["taken"]
+    more = ["free", "balance"] if redeemed else ["free"]
+    back: Item = {"less": -1, **({"credits": credits_} if credits_ else {})}
+    changes = [*(f"#{name} :less" for name in less), *(f"#{name} :credits" for name in more if credits_)]
+    only_if = f"attribute_exists(PK) AND {ON_ONE_ITEM}"
+    return [update(root, f"ADD {', '.join(changes)}", back, only_if=only_if, otherwise=otherwise)]
+
+
+def flagging(project: str, voucher: Voucher) -> list[Write]:
+    """The writes that tell the shards of a hot code what it is now: "off" bites at once there, too.
+
+    What is left of it is dealt out anew by whoever uses it next.
+    """
+    if not voucher.shards:
+        return []
+    root = Key.voucher(project, code_hash(project, voucher.code))
+    told = {name: getattr(voucher, name) for name in FLAGS}
+    values = {name: value for name, value in told.items() if value is not None}
+    gone = ["taken_left", *(name for name, value in told.items() if value is None)]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+    expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+    return [update(root.shard(number), expression, values, otherwise=Moved()) for number in range(voucher.shards)]
+
+
+def deleting(project: str, voucher: Voucher, *, otherwise: Exception) -> list[Write]:
+    """The writes that remove a voucher for good, on one item or with its shards, if nobody has changed it since: so none
+    goes with a rule that was put on it meanwhile.
+    """
+    root = Key.voucher(project, code_hash(project, voucher.code))
+    spread = "attribute_exists(#shards)" if voucher.shards else ON_ONE_ITEM
+    only_if = f"attribute_not_exists(PK) OR (#version = :was AND {spread})"
+    shards = (root.shard(number) for number in range(voucher.shards or 0))
+    return [delete(root, only_if=only_if, values={"was": voucher.version}, otherwise=otherwise), *map(delete, shards)]
 
 
 def minting(project: str, prototype: Voucher, *, otherwise: Exception) -> Callable[[str, str], Write]:
@@ -136,25 +275,11 @@ def _item_of_hold(hold: Hold) -> Item:
     return item
 
 
-def releasing(project: str, voucher: Voucher, hold: Hold) -> tuple[Write, Write]:
+def releasing(project: str, voucher: Voucher, hold: Hold) -> list[Write]:
     """The writes that give a held use, and held credits, back."""
-    key = Key.voucher(project, code_hash(project, voucher.code))
-    back: Item = {"less": -1, **({"credits": hold.credits} if hold.credits else {})}
-    expression = "ADD #taken :less" + (", #free :credits" if hold.credits else "")
-    return dropping(project, voucher, hold, otherwise=Moved()), update(key, expression, back, otherwise=Moved())
-
-
-def removing(project: str, voucher: Voucher) -> Write:
-    """The write that removes a voucher for good, if nobody has changed it since; so none goes with a rule that was put
-    on it meanwhile.
-    """
-    key = Key.voucher(project, code_hash(project, voucher.code))
-    return delete(
-        key,
-        only_if="attribute_not_exists(PK) OR #version = :was",
-        values={"was": voucher.version},
-        otherwise=Moved(),
-    )
+    moved = Moved()
+    back = giving_back(project, voucher, redeemed=False, credits_=hold.credits, otherwise=moved)
+    return [dropping(project, voucher, hold, otherwise=moved), *back]
 
 
 def drop_company(table: Table, project: str, voucher: Voucher) -> None:

@@ -17,16 +17,17 @@ from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import Key
 from shared.storage.lists import ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
 from shared.storage.projects import ProjectStore
-from shared.storage.table import Item, Table, chunks, create, replace, update
+from shared.storage.table import Item, Table, chunks, create, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
     adding,
+    deleting,
     drop_company,
+    flagging,
     hold_of,
-    item_of_voucher,
     releasing,
-    removing,
-    voucher_of,
+    voucher_keys,
+    vouchers_of,
 )
 
 
@@ -48,8 +49,9 @@ class VoucherStore:
         Raises:
             NotFound: if there is none, or it or its campaign was deleted.
         """
-        item = self._table.get(self.key(code))
-        voucher = voucher_of(item) if item else None
+        key = self.key(code)
+        item = self._table.get(key)
+        voucher = vouchers_of(self._table, [key], {key: item})[key] if item else None
         made = self.made([voucher]) if voucher and not voucher.deleted else []
         if not made:
             raise NotFound("voucher", code)
@@ -73,8 +75,9 @@ class VoucherStore:
 
     def of_hashes(self, hashes: Iterable[str]) -> list[Voucher]:
         """Vouchers by the hashes of their codes, those that there are."""
-        found = self._table.get_many(Key.voucher(self._project, hash_) for hash_ in hashes)
-        return [voucher for voucher in map(voucher_of, found.values()) if not voucher.deleted]
+        keys = [Key.voucher(self._project, hash_) for hash_ in hashes]
+        found = vouchers_of(self._table, keys, self._table.get_many(voucher_keys(keys)))
+        return [voucher for voucher in found.values() if not voucher.deleted]
 
     def wanted(self, query: Query) -> Listed[Made]:
         """The vouchers that are asked for; what one has from its campaign counts as its own."""
@@ -90,7 +93,9 @@ class VoucherStore:
         )
 
     def _made_of(self, items: Sequence[Item]) -> list[Made]:
-        return self.made(voucher for voucher in map(voucher_of, items) if not voucher.deleted)
+        by_key = {Key(item["PK"], item["SK"]): item for item in items}
+        vouchers = vouchers_of(self._table, by_key, by_key)
+        return self.made(voucher for voucher in vouchers.values() if not voucher.deleted)
 
     def _of_holders(self, holders: Sequence[str], _window: Window) -> Source:
         """The codes that were given to customers: who holds one was given it by a publication."""
@@ -131,7 +136,7 @@ class VoucherStore:
             version=voucher.version,
             otherwise=Moved(),
         )
-        self._table.commit(change, outcome=made)
+        self._table.commit(change, *flagging(self._project, voucher), outcome=made)
 
     def remove(self, voucher: Voucher, *, for_good: bool) -> None:
         """Delete a voucher: for good, or so that its code can never be given to another.
@@ -142,11 +147,19 @@ class VoucherStore:
         freed = freeing(self._project, voucher.assignments)
         if for_good:
             drop_company(self._table, self._project, voucher)
-            self._table.commit(removing(self._project, voucher), *freed, outcome=voucher)
-        else:
-            gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
-            item, key = item_of_voucher(gone), self.key(voucher.code)
-            self._table.commit(replace(key, item, version=voucher.version, otherwise=Moved()), *freed, outcome=gone)
+            self._table.commit(*deleting(self._project, voucher, otherwise=Moved()), *freed, outcome=voucher)
+            return
+        gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
+        change = revising(
+            self.key(voucher.code),
+            gone,
+            ATTRIBUTES,
+            sets=("deleted",),
+            removes=("list", "listed", "pool", "pooled"),
+            version=voucher.version,
+            otherwise=Moved(),
+        )
+        self._table.commit(change, *flagging(self._project, gone), *freed, outcome=gone)
 
     def adjust(self, adjusted: tuple[Voucher, Adjustment]) -> None:
         """Change a card's balance, with the record of it.

@@ -72,6 +72,7 @@ PUBLICATIONS = Asked(
 )
 ASYNC_ACTIONS = Asked(its.ASYNC_ACTIONS, {})
 CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
+SEGMENTS = Asked(its.SEGMENTS, {})
 ORDERS = Asked(its.ORDERS, {})
 RULES = Asked(its.RULES, {})
 ASSIGNMENTS = Asked(its.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})

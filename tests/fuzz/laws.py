@@ -23,6 +23,8 @@ ALSO_MODELLED = {
     # Where the SDK calls the answer an object it says nothing of it; the thing itself is answered.
     "POST /v1/campaigns/{campaign_id}/enable": "CampaignsGetResponseBody",
     "POST /v1/campaigns/{campaign_id}/disable": "CampaignsGetResponseBody",
+    # Bonbon's own.
+    "PUT /v1/metadata-schemas/{resource}": "MetadataSchemasGetResponseBody",
 }
 
 

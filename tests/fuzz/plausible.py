@@ -465,7 +465,15 @@ def publication(make: Maker) -> Json:
     return {**from_where, "customer": make.customer(), **make.some(more, chance=0.3)}
 
 
+def schema(make: Maker) -> Json:
+    kinds = ("string", "number", "boolean", "date", "datetime", "geopoint", "image_url", "object")
+    more = {"optional": make.likely(0.8), "array": make.likely(0.2), "deleted": make.likely(0.1)}
+    properties = {make.text(): {"type": make.random.choice(kinds), **make.some(more)} for _ in range(3)}
+    return {"properties": properties, "allow_defined_only": make.likely(0.2)}
+
+
 BODIES: dict[str, Callable[[Maker], Json]] = {
+    "PUT /v1/metadata-schemas/{resource}": schema,
     "POST /v1/validations": checkout,
     "POST /v1/redemptions": checkout,
     "POST /client/v1/validations": checkout,

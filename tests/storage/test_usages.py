@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Moved
-from shared.domain.usages import Need, Usage, Used
+from shared.domain.usages import Kept, Need, Usage, Used
 from shared.domain.vouchers import Hold
 from shared.storage.table import Table
 from shared.storage.usages import HeldBy, UsageStore
@@ -104,8 +104,8 @@ def test_a_hold_counts_until_it_ends_and_not_against_itself(
 
     longer = held._replace(hold=held.hold._replace(until=AT + timedelta(hours=1), counted={DAILY.name: Used(1, 5, 1)}))
     spend(only_one, by={DAILY: Used(1, 5, 1)}, starting=[longer], ending=[held])
-    assert usages.gather([DAILY]).kept[DAILY] == (Used(1, 5, 1), 1)
+    assert usages.gather([DAILY]).kept[DAILY] == Kept(Used(1, 5, 1), 1)
 
     spend(only_one, Need(DAILY, "amount", exactly=0), ending=[longer])
-    assert usages.gather([DAILY]).kept[DAILY] == (ONE, 0)
+    assert usages.gather([DAILY]).kept[DAILY] == Kept(ONE, 0)
     assert [item["SK"] for item in items()] == ["usage"], "no hold stands beside it any more"
