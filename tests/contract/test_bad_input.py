@@ -86,6 +86,8 @@ def test_every_route_with_a_body_is_spoilt() -> None:
     }
     named = {"{campaign}": "{campaign_id}", "{redemption}": "{redemption_id}", "{stack}": "{redemption_id}"}
     named |= {"{customer}": "{customer_id}", "{order}": "{order_id}"}
+    named |= {"{product}": "{product_id}", "{sku}": "{sku_id}", "{collection}": "{collection_id}"}
+    named |= {"{filtered}": "{collection_id}"}
     for short, long in named.items():
         spoilt = {path.replace(short, long) for path in spoilt}
     elsewhere = {it.path for it in ROUTES if it.path.startswith(("/client/", "/v1/oauth/"))}

@@ -80,6 +80,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "rule": (),
     "related_object_id": (),
     "start_date": ("2001-01-01T00:00:00.000Z",),
+    "segment_id": (),
 }
 """What query strings say; where no value stands, something known."""
 
@@ -465,6 +466,22 @@ def publication(make: Maker) -> Json:
     return {**from_where, "customer": make.customer(), **make.some(more, chance=0.3)}
 
 
+def collection(make: Maker) -> Json:
+    if make.likely(0.6):
+        kinds = (("product", make.named("product")), ("sku", make.named("sku")), ("product", make.text()))
+        named = [make.random.choice(kinds) for _ in range(make.random.choice((0, 1, 3, 30)))]
+        return {"name": make.text(), "products": [{"object": kind, "id": id_} for kind, id_ in named]}
+    conditions = {
+        "name": {"$contains": [make.text()]},
+        "price": {"$more_than": [make.amount()]},
+        "metadata.club": {"$is_not": ["VIP"]},
+        "created_at": {"$after": [make.moment()]},
+    }
+    wanted = make.random.sample(list(conditions), make.random.randint(1, 3))
+    filter_ = {path: {"conditions": conditions[path]} for path in wanted}
+    return {"name": make.text(), "type": "AUTO_UPDATE", "filter": {"junction": "or", **filter_}}
+
+
 def schema(make: Maker) -> Json:
     kinds = ("string", "number", "boolean", "date", "datetime", "geopoint", "image_url", "object")
     more = {"optional": make.likely(0.8), "array": make.likely(0.2), "deleted": make.likely(0.1)}
@@ -472,8 +489,43 @@ def schema(make: Maker) -> Json:
     return {"properties": properties, "allow_defined_only": make.likely(0.2)}
 
 
+def filter_of_people(make: Maker) -> Json:
+    conditions: dict[str, Json] = {
+        "metadata.club": {"$is": make.random.choice(("VIP", ["VIP", "Gold"]))},
+        "summary.orders.total_count": {"$more_than": [make.random.choice((0, 1))]},
+        "events.seen.count": {"$less_than": 3},
+        "created_at": {"$less_than": make.random.choice((1, [30]))},
+        "segment": {make.random.choice(("$is", "$not_in")): [make.named("segment")]},
+        "name": {"$is_unknown": True},
+    }
+    path = make.random.choice((*conditions,))
+    asked = {path: conditions[path], **make.some(conditions, chance=0.2)}
+    junction = make.some({"junction": make.random.choice(("and", "or"))})
+    return {**junction, **{path: {"conditions": its} for path, its in asked.items()}}
+
+
+def segment(make: Maker) -> Json:
+    type_ = make.random.choice(("static", "passive", "auto-update"))
+    people = [make.random.choice((make.named("customer"), make.new())) for _ in range(make.random.randint(0, 3))]
+    its = {"customers": people} if type_ == "static" else {"filter": filter_of_people(make)}
+    return {"name": make.new(), "type": type_, **its}
+
+
+def segment_change(make: Maker) -> Json:
+    return make.some({"name": make.new(), "filter": filter_of_people(make), "customers": [make.new()]})
+
+
+def event(make: Maker) -> Json:
+    more = make.some({"metadata": make.metadata()})
+    return {"event": make.random.choice(("seen", "left", make.text() or "x")), "customer": make.customer(), **more}
+
+
 BODIES: dict[str, Callable[[Maker], Json]] = {
     "PUT /v1/metadata-schemas/{resource}": schema,
+    "POST /v1/segments": segment,
+    "PUT /v1/segments/{segment_id}": segment_change,
+    "POST /v1/events": event,
+    "POST /client/v1/events": event,
     "POST /v1/validations": checkout,
     "POST /v1/redemptions": checkout,
     "POST /client/v1/validations": checkout,
@@ -493,6 +545,8 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /v1/validation-rules/{validation_rule_id}/assignments": assignment,
     "POST /v1/customers": Maker.customer,
     "PUT /v1/customers/{customer_id}": Maker.customer,
+    "POST /v1/product-collections": collection,
+    "PUT /v1/product-collections/{collection_id}": collection,
     "POST /v1/orders": lambda make: make.order() | make.some({"customer": make.customer()}),
     "PUT /v1/orders/{order_id}": lambda make: make.order() | make.some({"customer": make.customer()}),
 }
