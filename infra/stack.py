@@ -89,10 +89,15 @@ def _for_checkouts(function: Make, table: Table) -> None:
     validate = function("validate")
     table.let(validate, "GetItem", "BatchGetItem", "Query")
     table.let(validate, "PutItem", "UpdateItem", "DeleteItem")  # a session's hold, and the end of a lapsed one
+    table.let(validate, "ConditionCheckItem")  # a limit that a rule looks at and a hold does not change
+
+    qualify = function("qualify")
+    table.let(qualify, "GetItem", "BatchGetItem", "Query", "PutItem")  # holds that have lapsed; it writes nothing else
+    table.let_list(qualify, "lists", "owners", "pools")
 
     redeem = function("redeem")
     table.let(redeem, "GetItem", "BatchGetItem", "Query")
-    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem")
+    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
     roll_back = function("roll_back")
     table.let(roll_back, "GetItem", "BatchGetItem")

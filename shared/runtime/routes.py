@@ -19,6 +19,8 @@ class Route(NamedTuple):
 ROUTES = (
     Route("POST", "/v1/validations", "validate"),
     Route("POST", "/client/v1/validations", "validate"),
+    Route("POST", "/v1/qualifications", "qualify"),
+    Route("POST", "/client/v1/qualifications", "qualify"),
     Route("POST", "/v1/redemptions", "redeem"),
     Route("POST", "/client/v1/redemptions", "redeem"),
     Route("POST", "/v1/redemptions/{redemption_id}/rollback", "roll_back"),

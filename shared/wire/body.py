@@ -24,6 +24,8 @@ DEEPEST = 32
 """Levels of nesting in a body."""
 LONGEST_SHOWN = 100
 """Characters of a field's name that a refusal repeats: metadata may have names of any length, an error message not."""
+LONGEST_TOLD = 300
+"""Characters of what is wrong with a field."""
 NOT_YET = (
     "loyalty_card",
     "referral_program",
@@ -131,7 +133,7 @@ class Created(Body, Sent):
 
 def _told(error: Any) -> str:
     path = ".".join(str(part)[:LONGEST_SHOWN] for part in error["loc"] if part not in VARIANTS) or "body"
-    message = error["msg"].removeprefix("Value error, ")
+    message = error["msg"].removeprefix("Value error, ")[:LONGEST_TOLD]  # some quote what was sent
     return f"{path}: {message}"
 
 

@@ -459,11 +459,11 @@ def filled(body: Any, known: dict[str, str]) -> Any:
 def set_at(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy of the body with another value at a dotted path."""
     body = copy.deepcopy(body)
-    *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    *way, last = path.split(".")
     at: Any = body
     for part in way:
-        at = at[part] if isinstance(part, int) else at.setdefault(part, {})
-    at[last] = value
+        at = at[int(part)] if isinstance(at, list) else at.setdefault(part, {})
+    at[int(last) if isinstance(at, list) else last] = value
     return body
 
 

@@ -28,6 +28,7 @@ ALSO_MODELLED = {
     "PUT /v1/product-collections/{collection_id}": "ProductCollectionsGetResponseBody",
     # Bonbon's own.
     "PUT /v1/metadata-schemas/{resource}": "MetadataSchemasGetResponseBody",
+    "PUT /v1/segments/{segment_id}": "SegmentsGetResponseBody",
 }
 
 

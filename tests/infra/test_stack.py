@@ -113,8 +113,9 @@ WRITE = "PutItem UpdateItem"
 @pytest.mark.parametrize(
     ("function", "items", "indexes", "queue"),
     [
-        ("validate", f"{READ} Query {WRITE} DeleteItem", "", ""),
-        ("redeem", f"{READ} Query {WRITE} DeleteItem", "", ""),
+        ("validate", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
+        ("qualify", f"{READ} Query PutItem", "lists owners pools", ""),
+        ("redeem", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("roll_back", f"{READ} {WRITE}", "", ""),
         ("redemptions", f"{READ} Query", "lists owners", ""),
         ("issue", f"{READ} {WRITE}", "lists owners pools", ""),
