@@ -13,12 +13,14 @@ from shared.domain.lines import Named, ids_of, lines_of, named_in
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import Order
 from shared.domain.products import Collection, Product, Sku, catalogue_id
+from shared.domain.projects import Project
 from shared.domain.rules.case import Line
 from shared.storage.catalogue_items import PRODUCT_ATTRIBUTES, SKU_ATTRIBUTES, product_of, sku_of
 from shared.storage.collections import CollectionStore
 from shared.storage.documents import item_of, revising
 from shared.storage.keys import Key, belonging, listing
 from shared.storage.lists import ListOf, of_keys, of_owner
+from shared.storage.projects import ProjectStore
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, update
 
 MOST_KEYS = 10_000
@@ -31,10 +33,12 @@ class ProductStore:
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        self._settings = ProjectStore(table, project)
 
     def find(self, id_: str) -> Product | None:
         """A product by its id."""
-        item = self._table.get(Key.product(self.project, id_))
+        key = Key.product(self.project, id_)
+        item = self._settings.read_along([key]).get(key)
         return product_of(item) if item else None
 
     def get(self, name: str) -> Product:
@@ -50,8 +54,13 @@ class ProductStore:
 
     def find_sku(self, id_: str) -> Sku | None:
         """A SKU by its id."""
-        item = self._table.get(Key.sku(self.project, id_))
+        key = Key.sku(self.project, id_)
+        item = self._settings.read_along([key]).get(key)
         return sku_of(item) if item else None
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with what was looked for."""
+        return self._settings.now()
 
     def get_sku(self, name: str, *, of: str | None = None) -> Sku:
         """A SKU as it is now, by its id or its ``source_id``; ``of`` is the product that it must be of.
