@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -29,13 +30,14 @@ from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder, as_known
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
+from shared.domain.qualifications import Found, Position
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.rules.compiled import Compiled, compiled
 from shared.domain.rules.model import ValidationRule
 from shared.domain.schemas import Schema, Schemas
 from shared.domain.segments import entered
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
-from shared.domain.usages import Counted, Kept, Need, Usage, Used, added, usage_of
+from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used, added, usage_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
 from shared.storage.lists import in_order
@@ -204,7 +206,8 @@ class Store:
         """A thing that is under no rules any more."""
         for assignment in assignments:
             self._count_assignments(draft, assignment.rule_id, -1, otherwise=Moved())
-            del draft.things[self._spot("assignment", assignment.rule_id, assignment.id)]
+            if draft.things.pop(self._spot("assignment", assignment.rule_id, assignment.id), None) is None:
+                raise Moved
 
     def _count_assignments(self, draft: Draft, rule_id: str, more: int, *, otherwise: Exception) -> None:
         def with_more(found: ValidationRule) -> ValidationRule:
@@ -227,6 +230,39 @@ class Store:
         gone = otherwise or NotFound("campaign", campaign.id)
         draft.change(self._spot("campaign", campaign.id), with_more, otherwise=gone)
 
+    def _usage_spot(self, usage: Usage) -> Spot:
+        return self._spot("usage", usage.name)
+
+    def _use(
+        self,
+        draft: Draft,
+        by: Mapping[Usage, Used],
+        needs: Iterable[Need],
+        ending: Iterable[Hold],
+        starting: Iterable[Hold] = (),
+    ) -> None:
+        for holds, more in ((ending, -1), (starting, 1)):
+            for name in (name for hold in holds for name in hold.counted):
+                spot = self._spot("usage", name)
+                known = draft.things.get(spot) or Kept()
+                draft.things[spot] = known._replace(holds=known.holds + more)
+        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
+        net = added([by, {usage: used.negated() for usage, used in back.items()}])
+        for usage, more in net.items():
+            spot = self._usage_spot(usage)
+            known = draft.things.get(spot) or Kept()
+            draft.things[spot] = known._replace(used=known.used.plus(more))
+        for need in needs:
+            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
+            was = now - getattr(by.get(need.usage, Used()), need.measure)
+            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
+                raise Moved
+
+    def _end(self, draft: Draft, hold: Hold, spot: Spot) -> None:
+        """A hold, as it was read, ends, and gives back what it took of limits."""
+        draft.drop(spot, hold)
+        self._use(draft, {}, (), [hold])
+
 
 def counted(voucher: Voucher, **more: int) -> Voucher:
     return voucher.model_copy(update={name: getattr(voucher, name) + by for name, by in more.items()})
@@ -243,8 +279,10 @@ def usable(voucher: Voucher) -> bool:
 class FakeLedger(Store):
     """Redemptions, and the vouchers, holds, customers and orders that they touch."""
 
-    def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts:
-        redeemables = {}
+    def gather(
+        self, checkout: Checkout, *, at: datetime, warm: bool, given: Mapping[str, Redeemable] | None = None
+    ) -> Facts:
+        redeemables = dict(given or {})
         for named in checkout.named:
             voucher = self._memory.get(*self._voucher_spot(named))
             if voucher is None or voucher.deleted:
@@ -293,41 +331,48 @@ class FakeLedger(Store):
         found = {id_: self._memory.get(*self._spot("rule", id_)) for id_ in ids}
         return {id_: compiled(rule) for id_, rule in found.items() if rule}
 
-    def _usage_spot(self, usage: Usage) -> Spot:
-        return self._spot("usage", usage.name)
-
-    def _use(self, draft: Draft, by: Mapping[Usage, Used], needs: Iterable[Need], ending: Iterable[Hold]) -> None:
-        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
-        net = added([by, {usage: used.negated() for usage, used in back.items()}])
-        for usage, more in net.items():
-            spot = self._usage_spot(usage)
-            known = draft.things.get(spot) or Kept()
-            draft.things[spot] = known._replace(used=known.used.plus(more))
-        for need in needs:
-            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
-            was = now - getattr(by.get(need.usage, Used()), need.measure)
-            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
-                raise Moved
-
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         holds = self._memory.all(*self._spot("hold", code_hash(self.project, voucher.code)))
         return tuple(hold for hold in holds if hold.lapsed(at) and hold.session != but)
 
+    def freed(self, facts: Facts, *, at: datetime) -> Counted:
+        own = {(it.voucher.id[2:], it.own.session) for it in facts.redeemables.values() if it.own}
+        holds = {spot[2:]: hold for spot, hold in self._memory.things.items() if spot[:2] == self._spot("hold")}
+        lapsed = {spot: hold for spot, hold in holds.items() if hold.lapsed(at) and spot not in own}
+        theirs = {spot: {Usage.named(name): used for name, used in it.counted.items()} for spot, it in lapsed.items()}
+        known = {spot: its for spot, its in theirs.items() if any(usage in facts.counted.kept for usage in its)}
+        return facts.counted._replace(
+            freed=added([facts.counted.freed, *known.values()]),
+            lapsed=tuple(LapsedHold(hashed, session, lapsed[hashed, session].until) for hashed, session in known),
+        )
+
+    def _clear(self, draft: Draft, verdict: Verdict) -> None:
+        for hashed, session, since in verdict.facts.counted.lapsed:
+            hold = draft.things.get(self._spot("hold", hashed, session))
+            if hold and hold.until == since:
+                self._end(draft, hold, self._spot("hold", hashed, session))
+                back = partial(counted, taken=-1, free=hold.credits)
+                draft.change(self._spot("voucher", hashed), back, otherwise=Moved())
+
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
+        starting = []
         with self._memory.commit() as draft:
+            self._clear(draft, verdict)
             for offer in verdict.applicable:
                 its = offer.redeemable
                 spot = self._hold_spot(its.voucher.code, session)
                 new = Hold(session, until, offer.credits or 0, {it.name: used for it, used in offer.counts.items()})
+                starting.append(new)
                 if its.own:
                     draft.change(spot, lambda _, new=new: new, otherwise=Moved())
                 else:
                     draft.create(spot, new, otherwise=Moved())
                 self._take(draft, offer, redeemed=False)
-            self._use(draft, verdict.counts, verdict.needs, _ending(verdict))
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict), starting)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
+            self._clear(draft, verdict)
             for offer in verdict.applicable:
                 self._take(draft, offer, redeemed=True)
                 if own := offer.place.own:
@@ -526,8 +571,8 @@ class FakeVouchers(Store):
             self._free(draft, voucher.assignments)
             if for_good:
                 draft.things.pop(spot, None)
-                for held in [held for held in draft.things if held[:2] == self._hold_spot(voucher.code, "")[:2]]:
-                    del draft.things[held]
+                for held in [held for held in draft.things if held[:3] == self._hold_spot(voucher.code, "")[:3]]:
+                    self._end(draft, draft.things[held], held)
             else:
                 gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
                 draft.replace(spot, gone, version=voucher.version, otherwise=Moved())
@@ -538,7 +583,7 @@ class FakeVouchers(Store):
 
     def release(self, voucher: Voucher, hold: Hold) -> None:
         with self._memory.commit() as draft:
-            draft.drop(self._hold_spot(voucher.code, hold.session), hold)
+            self._end(draft, hold, self._hold_spot(voucher.code, hold.session))
             draft.change(
                 self._voucher_spot(voucher.code),
                 lambda found: counted(found, taken=-1, free=hold.credits),
@@ -721,7 +766,7 @@ class FakeRules(Store):
         with self._memory.commit() as draft:
             assignments = self._memory.all(*self._spot("assignment", rule.id))
             known = draft.things.get(self._spot("rule", rule.id))
-            if known is None or (known.version, known.assignments_count) != (rule.version, len(assignments)):
+            if known is None or known != rule or len(assignments) != rule.assignments_count:
                 raise Moved
             for it in assignments:
                 self._revise(draft, released(self.thing(it), it))
@@ -950,6 +995,54 @@ class FakeWork(Store):
         draft.replace(self._spot("async_action", action.id), action, version=action.version, otherwise=Moved())
 
 
+class FakeCandidates(Store):
+    """What may qualify, by looking at everything."""
+
+    def wallet(self, customer_id: str) -> list[Voucher]:
+        given = (it for it in self._memory.all(*self._spot("publication")) if it.customer_id == customer_id)
+        codes = dict.fromkeys(code for it in given for code in it.codes)
+        found = (self._memory.get(*self._voucher_spot(code)) for code in codes)
+        return [voucher for voucher in found if voucher and not voucher.deleted]
+
+    def pieces(
+        self,
+        own: Iterable[Voucher],
+        *,
+        own_only: bool,
+        before: Position | None = None,
+        skip: int = 0,
+        session: str | None = None,
+    ) -> Iterator[Sequence[Found]]:
+        campaigns = {it.id: it for it in self._memory.all(*self._spot("campaign")) if not it.deleted}
+        mine = {voucher.id: voucher for voucher in own}
+        things: dict[str, Any] = dict(mine)
+        if not own_only:
+            vouchers = self._memory.all(*self._spot("voucher"))
+            alone = (it for it in vouchers if not it.campaign_id and not it.deleted and it.id not in mine)
+            things |= campaigns | {it.id: it for it in alone}
+        placed = sorted(((Position.of(id_, it.created_at), id_, it) for id_, it in things.items()), reverse=True)
+        left = [one for one in placed if before is None or one[0] < before][skip:]
+        found = [
+            self._found(thing, position, campaigns, session, own=id_ in mine)
+            for position, id_, thing in left
+            if id_ in campaigns or self._is_there(thing, campaigns, own=id_ in mine)
+        ]
+        yield from (found[start : start + 100] for start in range(0, len(found), 100))
+
+    def _is_there(self, voucher: Voucher, campaigns: Mapping[str, Campaign], *, own: bool) -> bool:
+        if voucher.campaign_id and voucher.campaign_id not in campaigns:
+            return False
+        return own or not (voucher.is_unique and voucher.published)
+
+    def _found(
+        self, thing: Any, position: Position, campaigns: Mapping[str, Campaign], session: str | None, *, own: bool
+    ) -> Found:
+        if isinstance(thing, Campaign):
+            return Found(thing, position, thing)
+        hold = self._memory.get(*self._hold_spot(thing.code, session)) if session else None
+        return Found(thing, position, campaigns.get(thing.campaign_id or ""), hold, own=own)
+
+
 class Stores(NamedTuple):
     """All stores of one project; ``everything`` tells what is written, to see that nothing was."""
 
@@ -963,6 +1056,7 @@ class Stores(NamedTuple):
     customers: Any
     orders: Any
     rules: Any
+    candidates: Any
     everything: Callable[[], object]
 
 
@@ -970,5 +1064,5 @@ def in_memory(project: str, memory: Memory | None = None) -> Stores:
     """The stores of a project in a memory, or in one of their own."""
     memory = memory or Memory()
     books = (FakeLedger, FakeVouchers, FakeCampaigns, FakePublications, FakeWork)
-    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders, FakeRules)
+    kinds = (*books, FakeProjects, FakeCustomers, FakeOrders, FakeRules, FakeCandidates)
     return Stores(project, *(kind(memory, project) for kind in kinds), everything=lambda: memory.things)

@@ -29,7 +29,7 @@ def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
     refuse_too_many(len(checkout.named), rules.redeemables_limit)
     eligibility = Eligibility(checkout, facts, at=at)
     price = Price(checkout.order.total) if checkout.order else None
-    alone = {named: _applied(named, facts.redeemables[named], price, checkout) for named in facts.redeemables}
+    alone = {named: applied(named, facts.redeemables[named], price, checkout) for named in facts.redeemables}
     reasons = {named: tuple(_unmet(named, alone.get(named), facts, eligibility, at=at)) for named in checkout.named}
     usable = {named: facts.redeemables[named] for named, why in reasons.items() if not why}
     stack = Stack(rules, [redeemable.voucher.category for redeemable in usable.values()])
@@ -40,7 +40,7 @@ def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
         if passed_over := stack.against(category):
             skipped.append(Skipped(named, redeemable, passed_over))
             continue
-        offer = _applied(named, redeemable, price, checkout)
+        offer = applied(named, redeemable, price, checkout)
         if offer is None:
             reasons[named] = (NOT_ENOUGH_CREDITS,)
         elif why := applicable and eligibility.unmet(offer, moved=True):
@@ -86,7 +86,7 @@ def _explained(
     }
 
 
-def _applied(named: str, redeemable: Redeemable, price: Price | None, checkout: Checkout) -> Applicable | None:
+def applied(named: str, redeemable: Redeemable, price: Price | None, checkout: Checkout) -> Applicable | None:
     """An offer applied to what is left to pay; None if it is a gift card with too little on it."""
     wanted = checkout.credits.get(named)
     if not redeemable.is_gift:

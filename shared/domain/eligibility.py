@@ -1,6 +1,6 @@
 """The rules of the offers of one checkout, each judged when the offer's turn comes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -71,6 +71,18 @@ class Eligibility:
         """What each rule of an offer saw, and what it wanted."""
         case = self._case(offer)
         return tuple(rule.explain(case) for rule in self._rules(offer.redeemable))
+
+    def meets(self, offer: Applicable, subjects: Collection[str]) -> bool:
+        """Whether the rules of an offer that are about these subjects are met, were all others so, too."""
+        case = self._case(offer)
+        ids = offer.redeemable.rules
+        return all(id_ in self._facts.rules and self._facts.rules[id_].meets(case, subjects) for id_ in ids)
+
+    def names_products(self, offer: Applicable, *, discounted: bool) -> bool:
+        """Whether a rule of an offer asks for products that the order has, or makes the discount theirs alone."""
+        case = self._case(offer)
+        rules = self._rules(offer.redeemable)
+        return any(rule.favours(case) or (not discounted and rule.wants(case)) for rule in rules)
 
     def _rules(self, redeemable: Redeemable) -> list[Compiled]:
         return [self._facts.rules[id_] for id_ in redeemable.rules if id_ in self._facts.rules]

@@ -50,8 +50,9 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
     lists    {project}#{kind}#{shard}              {instant}#{id}                 every list of a kind, newest first
     pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
              {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
+             {project}#alone#{shard}               {instant}#{id}                 vouchers of no campaign, newest first
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
-    owners   {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
              {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
@@ -314,6 +315,11 @@ def owning(project: str, kind: str, id_: str, customer_id: str | None, at: datet
 def belonging(project: str, kind: str, id_: str, product_id: str, at: datetime) -> dict[str, str]:
     """The two attributes that put an item among the things of its product."""
     return {"owner": f"{project}#product#{product_id}", "owned": f"{kind}#{iso(at)}#{id_}"}
+
+
+def standing_alone(project: str, id_: str, at: datetime) -> dict[str, str]:
+    """The two attributes that put a voucher among those of no campaign: they qualify by themselves."""
+    return {"pool": f"{project}#alone#{shard_of(id_)}", "pooled": f"{iso(at)}#{id_}"}
 
 
 def pooling(project: str, campaign_id: str, code_hash: str, *, free: bool) -> dict[str, str]:

@@ -35,13 +35,13 @@ NOT_YET = (
 """Fields that would narrow an offer or price it otherwise: a body that does not know one refuses it, never drops it."""
 
 
-def body_of(raw: bytes) -> Any:
+def body_of(raw: bytes, *, largest: int = LARGEST_BODY) -> Any:
     """The JSON of a body; an empty one is an empty object.
 
     Raises:
         InvalidPayload: not UTF-8, not JSON (NaN is not), not an object, too large or too deep.
     """
-    body = _json_of(raw, LARGEST_BODY) if raw.strip() else {}
+    body = _json_of(raw, largest) if raw.strip() else {}
     if not isinstance(body, dict):
         raise InvalidPayload("body: must be a JSON object")
     _refuse_strange(body, "", DEEPEST)

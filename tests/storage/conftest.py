@@ -11,6 +11,7 @@ from infra.local import engine
 from infra.local.service import free_port
 from shared.runtime.settings import PATIENCE
 from shared.storage.campaigns import CampaignStore
+from shared.storage.candidates import CandidateStore
 from shared.storage.customers import CustomerStore
 from shared.storage.ledger import Ledger
 from shared.storage.orders import OrderStore
@@ -95,7 +96,7 @@ def two_projects(request: pytest.FixtureRequest) -> tuple[Till, Till]:
 
 def stores_over(table: Table, project: str, everything: Callable[[], Any]) -> Stores:
     books = (Ledger, VoucherStore, CampaignStore, PublicationStore, WorkStore)
-    kinds = (*books, ProjectStore, CustomerStore, OrderStore, RuleStore)
+    kinds = (*books, ProjectStore, CustomerStore, OrderStore, RuleStore, CandidateStore)
     return Stores(project, *(kind(table, project) for kind in kinds), everything=everything)
 
 

@@ -11,6 +11,8 @@ from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.publications import Published
+from shared.domain.qualifications import Qualification
+from shared.domain.qualifications import Wish as Qualifying
 from shared.domain.redemptions import Redemption, Told
 from shared.domain.stacking import StackingRules
 from shared.domain.summaries import Person
@@ -18,6 +20,7 @@ from shared.domain.vouchers import Made, Voucher, loaded
 from shared.usecases.customers import delete_customer, upsert_customer
 from shared.usecases.issue import Wish, issue
 from shared.usecases.orders import change_order, place_order
+from shared.usecases.qualify import qualify
 from shared.usecases.redeem import redeem
 from shared.usecases.roll_back import roll_back
 from shared.usecases.validate import validate
@@ -64,6 +67,16 @@ class Till:
 
     def validate(self, *codes: str, at: datetime = AT, ledger: Any = None, **fields: Any) -> Verdict:
         return validate(checkout(*codes, **fields), at=at, ledger=ledger or self.stores.ledger)
+
+    def qualify(self, *, at: datetime = AT, ledger: Any = None, **fields: Any) -> Qualification:
+        """Which offers may be used; what is not of the wish is of its checkout."""
+        wish = {name: fields.pop(name) for name in Qualifying._fields if name in fields}
+        return qualify(
+            Qualifying(checkout(**fields), **wish),
+            at=at,
+            ledger=ledger or self.stores.ledger,
+            candidates=self.stores.candidates,
+        )
 
     def settle(self, **fields: Any) -> None:
         """What the project has settled, from now on; stacking rules go by their own names."""

@@ -1,6 +1,6 @@
 """A validation rule, ready to be judged: whether it holds, why not, what it saw, and what it rests on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import reduce
 from operator import attrgetter
 from typing import NamedTuple
@@ -74,11 +74,24 @@ class Compiled:
         reason = VIOLATED[subject]
         return Reason(reason.key, own, own=True) if own else reason
 
+    def meets(self, case: Case, subjects: Collection[str]) -> bool:
+        """Whether what it says of these subjects is met, were all the rest so, too."""
+        lines = "order" not in subjects or self._applicable is None or self._meets_a_line(case)
+        return lines and all(one.meets(case, subjects) for one in self._sets.values())
+
+    def wants(self, case: Case) -> bool:
+        """Whether it asks for products that are on the order."""
+        return any(rule.wants(case) for rule in self._all)
+
+    def favours(self, case: Case) -> bool:
+        """Whether the discount is for certain products, and the order has any of them."""
+        return bool(self._applicable or any(applies for applies, _ in self._marks)) and self._meets_a_line(case)
+
     def explain(self, case: Case) -> Explained:
         """What each rule saw and wanted, as a tree: rules, bundle rules and applicable lines, where there are any."""
         parts = [one.explain(case, name) for name, one in self._sets.items()]
         if self._applicable:
-            wanted = self._applicable.model_dump(exclude_unset=True)
+            wanted = self._applicable.model_dump(mode="json", exclude_unset=True)
             saw = [line.number for line in self.lines(case)]
             parts.append(Explained(bool(saw), name="applicable_to", wanted=wanted, saw=saw))
         return Explained(all(part.passed for part in parts), parts=tuple(parts))

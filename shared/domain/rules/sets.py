@@ -4,7 +4,7 @@ What can be known of a rule when it is compiled is not asked again when it is ju
 its reader and its values, and a set is one closure over those of its rules. The rest may take its time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from math import ceil, floor
 from operator import attrgetter
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from shared.domain.model import iso
 from shared.domain.rules import judges
 from shared.domain.rules.case import Case
-from shared.domain.rules.conditions import Check, check_of
+from shared.domain.rules.conditions import Check, Sort, check_of
 from shared.domain.rules.judges import Judge
 from shared.domain.rules.logic import All, Logic
 from shared.domain.rules.model import Rule, RuleSet
@@ -79,6 +79,12 @@ class CompiledRule:
                 own = self.below.culprit(narrowed)
                 return (own and own.message(narrowed)) or self.rule.error
         return self.rule.error
+
+    def wants(self, case: Case) -> bool:
+        """Whether it asks for things by name, and they are among the lines."""
+        name = self.name
+        by_name = isinstance(name, OfLines) and name.sort is Sort.IDS and self.quantifier is not Quantifier.NONE
+        return by_name and bool(self.found(case))
 
     def explain(self, case: Case) -> Explained:
         """What it saw, and what the rules below saw of the lines that it found."""
@@ -151,6 +157,17 @@ class CompiledSet:
             return self.rules[tree].judge(case)
         holding = (self._holds(part, case) for part in tree.parts)
         return all(holding) if isinstance(tree, All) else any(holding)
+
+    def meets(self, case: Case, subjects: Collection[str]) -> bool:
+        """Whether what it says of these subjects is met, were all the rest so, too."""
+        return self._meets(self.logic, case, subjects)
+
+    def _meets(self, tree: Logic, case: Case, subjects: Collection[str]) -> bool:
+        if isinstance(tree, str):
+            rule = self.rules[tree]
+            return rule.subject not in subjects or rule.judge(case)
+        met = (self._meets(part, case, subjects) for part in tree.parts)
+        return all(met) if isinstance(tree, All) else any(met)
 
     def explain(self, case: Case, name: str | None = None) -> Explained:
         """What each of its rules saw, and so whether it holds."""

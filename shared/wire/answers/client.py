@@ -15,6 +15,8 @@ from shared.wire.answers.parts import InPublic, Json, as_public, own_word, prese
 
 VALIDATION = ("id", "valid", "order", "tracking_id", "session", "stacking_rules")
 REDEEMABLE = ("status", "id", "object", "order", "applicable_to", "inapplicable_to", "result")
+QUALIFICATION = ("order", "tracking_id", "stacking_rules")
+QUALIFIED = ("id", "object", "created_at", "order", "applicable_to", "inapplicable_to", "result")
 RECORD = (
     *("id", "object", "date", "result", "status", "redemption", "tracking_id", "session"),
     *("related_object_type", "related_object_id", "amount", "gift"),
@@ -26,8 +28,8 @@ PRIVATE = {"metadata", "customer", "customer_id", "referrer", "referrer_id"}
 def _validation(of: Verdict) -> Json:
     said = validations.validation(of)
     lists = ("redeemables", "inapplicable_redeemables", "skipped_redeemables")
-    shown = {name: [_only(REDEEMABLE, one) for one in said[name]] for name in lists if name in said}
-    return {**_only(VALIDATION, said), **shown}
+    shown = {name: [only(REDEEMABLE, one) for one in said[name]] for name in lists if name in said}
+    return {**only(VALIDATION, said), **shown}
 
 
 def _validation_alike(of: Verdict) -> Json:
@@ -39,7 +41,7 @@ def _validation_alike(of: Verdict) -> Json:
         return {**said, "inapplicable_redeemables": alike}
     reasons = {offer.named: offer.reasons[0] for offer in of.inapplicable}
     alike = [_alike(named, of.checkout.request_id, reasons.get(named)) for named in of.checkout.named]
-    return {**_only(VALIDATION, said), "redeemables": alike, "inapplicable_redeemables": alike}
+    return {**only(VALIDATION, said), "redeemables": alike, "inapplicable_redeemables": alike}
 
 
 def _redeemed(of: Told) -> Json:
@@ -48,8 +50,8 @@ def _redeemed(of: Told) -> Json:
         redemptions=[_record(one) for one in said["redemptions"]],
         parent_redemption=_record(said["parent_redemption"]) if "parent_redemption" in said else None,
         order=_without_private(said.get("order")),
-        inapplicable_redeemables=[_only(REDEEMABLE, one) for one in said["inapplicable_redeemables"]],
-        skipped_redeemables=[_only(REDEEMABLE, one) for one in said["skipped_redeemables"]],
+        inapplicable_redeemables=[only(REDEEMABLE, one) for one in said["inapplicable_redeemables"]],
+        skipped_redeemables=[only(REDEEMABLE, one) for one in said["skipped_redeemables"]],
     )
 
 
@@ -62,7 +64,7 @@ def _redeemed_alike(of: Told) -> Json:
 def _record(of: Json) -> Json:
     voucher = of.get("voucher")
     return {
-        **_only(RECORD, of),
+        **only(RECORD, of),
         **present(
             order=_without_private(of.get("order")),
             voucher={name: voucher[name] for name in VOUCHER if name in voucher} if voucher else None,
@@ -95,7 +97,8 @@ def _alike(named: str, request_id: str, reason: Reason | None) -> Json:
     }
 
 
-def _only(names: tuple[str, ...], of: Json) -> Json:
+def only(names: tuple[str, ...], of: Json) -> Json:
+    """The fields that are shown, without what is private inside them."""
     return {name: _without_private(of[name]) for name in names if name in of}
 
 

@@ -19,11 +19,11 @@ def validation(of: Verdict) -> Json:
     id_ = f"valid_{checkout.request_id.removeprefix('v-')}"
     passed_over = [skipped(offer) for offer in of.skipped]
     if of.valid:
-        applicable = [_applicable(offer, checkout.order) for offer in of.applicable]
+        usable = [applicable(offer, checkout.order) for offer in of.applicable]
         return present(
             id=id_,
             valid=True,
-            redeemables=applicable,
+            redeemables=usable,
             inapplicable_redeemables=[inapplicable(offer, checkout.request_id) for offer in of.inapplicable] or None,
             skipped_redeemables=passed_over or None,
             order=order(checkout.order, of.price._replace(applied=of.price.discount))
@@ -52,7 +52,7 @@ def stacking(rules: StackingRules) -> Json:
     return rules._asdict()
 
 
-def _applicable(offer: Applicable, whole: Order | None) -> Json:
+def applicable(offer: Applicable, whole: Order | None) -> Json:
     return present(
         status="APPLICABLE",
         id=offer.named,
