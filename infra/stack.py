@@ -89,6 +89,7 @@ def _for_checkouts(function: Make, table: Table) -> None:
     validate = function("validate")
     table.let(validate, "GetItem", "BatchGetItem", "Query")
     table.let(validate, "PutItem", "UpdateItem", "DeleteItem")  # a session's hold, and the end of a lapsed one
+    table.let(validate, "ConditionCheckItem")  # a limit that a rule looks at and a hold does not change
 
     qualify = function("qualify")
     table.let(qualify, "GetItem", "BatchGetItem", "Query", "PutItem")  # holds that have lapsed; it writes nothing else
@@ -96,7 +97,7 @@ def _for_checkouts(function: Make, table: Table) -> None:
 
     redeem = function("redeem")
     table.let(redeem, "GetItem", "BatchGetItem", "Query")
-    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem")
+    table.let(redeem, "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
     roll_back = function("roll_back")
     table.let(roll_back, "GetItem", "BatchGetItem")
@@ -137,6 +138,15 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let_list(customers, "owners", "pools")  # their events; the customers of a segment
     table.let_list(orders, "owners")
     table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
+
+    products = function("products")
+    table.let(products, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")
+    table.let_list(products, "lists", "owners")
+
+    collections = function("product_collections")
+    table.let(collections, "GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    table.let(collections, "BatchWriteItem")  # members, that nobody sees before a commit shows them, or any more
+    table.let_list(collections, "lists")
 
     segments = function("segments")
     table.let(segments, "GetItem", "BatchGetItem")

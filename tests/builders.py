@@ -24,6 +24,7 @@ Answer = TypeVar("Answer")
 
 LISTS = (
     *("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions"),
+    *("products", "product-collections"),
     *("validation-rules", "validation-rules-assignments"),
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -36,7 +37,7 @@ from shared.domain.rules.model import ValidationRule
 from shared.domain.schemas import Schema, Schemas
 from shared.domain.segments import entered
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
-from shared.domain.usages import Counted, Kept, Need, Usage, Used, added, usage_of
+from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used, added, usage_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
 from shared.storage.customers import customer_id
 from shared.storage.lists import in_order
@@ -205,7 +206,8 @@ class Store:
         """A thing that is under no rules any more."""
         for assignment in assignments:
             self._count_assignments(draft, assignment.rule_id, -1, otherwise=Moved())
-            del draft.things[self._spot("assignment", assignment.rule_id, assignment.id)]
+            if draft.things.pop(self._spot("assignment", assignment.rule_id, assignment.id), None) is None:
+                raise Moved
 
     def _count_assignments(self, draft: Draft, rule_id: str, more: int, *, otherwise: Exception) -> None:
         def with_more(found: ValidationRule) -> ValidationRule:
@@ -227,6 +229,39 @@ class Store:
 
         gone = otherwise or NotFound("campaign", campaign.id)
         draft.change(self._spot("campaign", campaign.id), with_more, otherwise=gone)
+
+    def _usage_spot(self, usage: Usage) -> Spot:
+        return self._spot("usage", usage.name)
+
+    def _use(
+        self,
+        draft: Draft,
+        by: Mapping[Usage, Used],
+        needs: Iterable[Need],
+        ending: Iterable[Hold],
+        starting: Iterable[Hold] = (),
+    ) -> None:
+        for holds, more in ((ending, -1), (starting, 1)):
+            for name in (name for hold in holds for name in hold.counted):
+                spot = self._spot("usage", name)
+                known = draft.things.get(spot) or Kept()
+                draft.things[spot] = known._replace(holds=known.holds + more)
+        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
+        net = added([by, {usage: used.negated() for usage, used in back.items()}])
+        for usage, more in net.items():
+            spot = self._usage_spot(usage)
+            known = draft.things.get(spot) or Kept()
+            draft.things[spot] = known._replace(used=known.used.plus(more))
+        for need in needs:
+            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
+            was = now - getattr(by.get(need.usage, Used()), need.measure)
+            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
+                raise Moved
+
+    def _end(self, draft: Draft, hold: Hold, spot: Spot) -> None:
+        """A hold, as it was read, ends, and gives back what it took of limits."""
+        draft.drop(spot, hold)
+        self._use(draft, {}, (), [hold])
 
 
 def counted(voucher: Voucher, **more: int) -> Voucher:
@@ -296,41 +331,48 @@ class FakeLedger(Store):
         found = {id_: self._memory.get(*self._spot("rule", id_)) for id_ in ids}
         return {id_: compiled(rule) for id_, rule in found.items() if rule}
 
-    def _usage_spot(self, usage: Usage) -> Spot:
-        return self._spot("usage", usage.name)
-
-    def _use(self, draft: Draft, by: Mapping[Usage, Used], needs: Iterable[Need], ending: Iterable[Hold]) -> None:
-        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
-        net = added([by, {usage: used.negated() for usage, used in back.items()}])
-        for usage, more in net.items():
-            spot = self._usage_spot(usage)
-            known = draft.things.get(spot) or Kept()
-            draft.things[spot] = known._replace(used=known.used.plus(more))
-        for need in needs:
-            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
-            was = now - getattr(by.get(need.usage, Used()), need.measure)
-            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
-                raise Moved
-
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]:
         holds = self._memory.all(*self._spot("hold", code_hash(self.project, voucher.code)))
         return tuple(hold for hold in holds if hold.lapsed(at) and hold.session != but)
 
+    def freed(self, facts: Facts, *, at: datetime) -> Counted:
+        own = {(it.voucher.id[2:], it.own.session) for it in facts.redeemables.values() if it.own}
+        holds = {spot[2:]: hold for spot, hold in self._memory.things.items() if spot[:2] == self._spot("hold")}
+        lapsed = {spot: hold for spot, hold in holds.items() if hold.lapsed(at) and spot not in own}
+        theirs = {spot: {Usage.named(name): used for name, used in it.counted.items()} for spot, it in lapsed.items()}
+        known = {spot: its for spot, its in theirs.items() if any(usage in facts.counted.kept for usage in its)}
+        return facts.counted._replace(
+            freed=added([facts.counted.freed, *known.values()]),
+            lapsed=tuple(LapsedHold(hashed, session, lapsed[hashed, session].until) for hashed, session in known),
+        )
+
+    def _clear(self, draft: Draft, verdict: Verdict) -> None:
+        for hashed, session, since in verdict.facts.counted.lapsed:
+            hold = draft.things.get(self._spot("hold", hashed, session))
+            if hold and hold.until == since:
+                self._end(draft, hold, self._spot("hold", hashed, session))
+                back = partial(counted, taken=-1, free=hold.credits)
+                draft.change(self._spot("voucher", hashed), back, otherwise=Moved())
+
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
+        starting = []
         with self._memory.commit() as draft:
+            self._clear(draft, verdict)
             for offer in verdict.applicable:
                 its = offer.redeemable
                 spot = self._hold_spot(its.voucher.code, session)
                 new = Hold(session, until, offer.credits or 0, {it.name: used for it, used in offer.counts.items()})
+                starting.append(new)
                 if its.own:
                     draft.change(spot, lambda _, new=new: new, otherwise=Moved())
                 else:
                     draft.create(spot, new, otherwise=Moved())
                 self._take(draft, offer, redeemed=False)
-            self._use(draft, verdict.counts, verdict.needs, _ending(verdict))
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict), starting)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
+            self._clear(draft, verdict)
             for offer in verdict.applicable:
                 self._take(draft, offer, redeemed=True)
                 if own := offer.place.own:
@@ -529,8 +571,8 @@ class FakeVouchers(Store):
             self._free(draft, voucher.assignments)
             if for_good:
                 draft.things.pop(spot, None)
-                for held in [held for held in draft.things if held[:2] == self._hold_spot(voucher.code, "")[:2]]:
-                    del draft.things[held]
+                for held in [held for held in draft.things if held[:3] == self._hold_spot(voucher.code, "")[:3]]:
+                    self._end(draft, draft.things[held], held)
             else:
                 gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
                 draft.replace(spot, gone, version=voucher.version, otherwise=Moved())
@@ -541,7 +583,7 @@ class FakeVouchers(Store):
 
     def release(self, voucher: Voucher, hold: Hold) -> None:
         with self._memory.commit() as draft:
-            draft.drop(self._hold_spot(voucher.code, hold.session), hold)
+            self._end(draft, hold, self._hold_spot(voucher.code, hold.session))
             draft.change(
                 self._voucher_spot(voucher.code),
                 lambda found: counted(found, taken=-1, free=hold.credits),
@@ -724,7 +766,7 @@ class FakeRules(Store):
         with self._memory.commit() as draft:
             assignments = self._memory.all(*self._spot("assignment", rule.id))
             known = draft.things.get(self._spot("rule", rule.id))
-            if known is None or (known.version, known.assignments_count) != (rule.version, len(assignments)):
+            if known is None or known != rule or len(assignments) != rule.assignments_count:
                 raise Moved
             for it in assignments:
                 self._revise(draft, released(self.thing(it), it))

@@ -93,40 +93,6 @@ class Filter(NamedTuple):
         return any(judged) if self.any_of and self.conditions else all(judged)
 
 
-def packed(filter_: Filter) -> dict[str, Any]:
-    """A filter as JSON, so that one may be kept.
-
-    >>> packed(Filter((Condition("price", "more_than", (Decimal(1_000),)),)))
-    {'any_of': False, 'conditions': [['price', 'more_than', [['Decimal', '1000']]]]}
-    """
-    conditions = [
-        [path, verb, [[type(value).__name__, _written(value)] for value in values]]
-        for path, verb, values in filter_.conditions
-    ]
-    return {"any_of": filter_.any_of, "conditions": conditions}
-
-
-def unpacked(said: Mapping[str, Any]) -> Filter:
-    """The reverse of ``packed``."""
-    conditions = (
-        Condition(path, verb, tuple(_READ[kind](text) for kind, text in values))
-        for path, verb, values in said["conditions"]
-    )
-    return Filter(tuple(conditions), any_of=said["any_of"])
-
-
-def _written(value: Value) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-_READ: Mapping[str, Callable[[str], Value]] = {
-    "str": str,
-    "bool": lambda text: text == "True",
-    "int": int,
-    "Decimal": Decimal,
-    "datetime": datetime.fromisoformat,
-}
-
 OPPOSITES = {"is_not": "is", "not_in": "is", "not_contain": "contains"}
 
 _TEXTS: dict[str, Callable[[str, str], bool]] = {

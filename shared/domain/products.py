@@ -1,15 +1,21 @@
 """What a shop sells, as far as its rules need to know: products, their SKUs, and collections of both."""
 
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, StringConstraints
 
-from shared.domain.filters import Filter, unpacked
+from shared.domain.attributes import CATALOGUE
+from shared.domain.criteria import filter_of
+from shared.domain.filters import Filter
 from shared.domain.ids import derived
 from shared.domain.lists import Listed
 from shared.domain.model import Frozen, Instant, Metadata, Name, Sent, Text, merged
 from shared.domain.money import Amount
 
+T = TypeVar("T", "Product", "Sku")
 Kind = Literal["product", "sku"]
 Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{3}$")]
 MOST_SHOWN = 100
@@ -99,7 +105,7 @@ class SkuSaid(Sent):
     image_url: Text | None = None
 
 
-def told(known: Any, said: ProductSaid | SkuSaid, *, at: Instant) -> Any:
+def told(known: T, said: ProductSaid | SkuSaid, *, at: datetime) -> T:
     """A product or a SKU after a request that told this; the very same one where nothing is new."""
     new = {name: getattr(said, name) for name in said.model_fields_set - {"id", "source_id"}}
     if said.metadata is not None:
@@ -151,8 +157,6 @@ class Collection(Frozen):
     type: Literal["STATIC", "AUTO_UPDATE"]
     filter: dict[str, Any] | None = None
     """As it was said."""
-    packed: dict[str, Any] | None = None
-    """The same, understood."""
     products: tuple[Member, ...] | None = None
     """The members, where they are few enough to be shown with it."""
     members: int = 0
@@ -162,12 +166,21 @@ class Collection(Frozen):
     updated_at: Instant | None = None
     version: int = 1
 
-    @property
+    @cached_property
     def wanted(self) -> Filter | None:
-        """What is in an auto-update one."""
-        return unpacked(self.packed) if self.packed is not None else None
+        """What is in an auto-update one.
 
-    def holding(self, members: dict[str, Member], generation: str) -> Self:
-        """A static one with these members."""
+        Raises:
+            InvalidPayload: naming the path of what is wrong in its filter.
+        """
+        return None if self.filter is None else filter_of(self.filter, CATALOGUE)
+
+    def changed(self, **fields: Any) -> "Collection":
+        """The collection with these fields, its filter to be understood anew."""
+        known = {name: getattr(self, name) for name in Collection.model_fields}
+        return Collection.model_construct(**{**known, **fields})
+
+    def holding(self, members: Mapping[str, Member], generation: str) -> "Collection":
+        """A static one with these members, by id."""
         few = tuple(members.values()) if len(members) <= MOST_SHOWN else None
-        return self.model_copy(update={"generation": generation, "members": len(members), "products": few})
+        return self.changed(generation=generation, members=len(members), products=few)

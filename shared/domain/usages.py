@@ -79,12 +79,22 @@ class Kept(NamedTuple):
     """Of one that is too hot for one item: how each measure is spread."""
 
 
+class LapsedHold(NamedTuple):
+    """A hold that has lapsed and was not cleared away: the hash of its voucher's code, its session, and since when."""
+
+    code_hash: str
+    session: str
+    since: datetime
+
+
 class Counted(NamedTuple):
     """What is known of some usages."""
 
     kept: Mapping[Usage, Kept] = {}
     freed: Mapping[Usage, Used] = {}
     """What is among it of holds that do not stand in this request's way: its own, and those that have lapsed."""
+    lapsed: tuple[LapsedHold, ...] = ()
+    """Those that are to be cleared away before it commits."""
 
     @property
     def used(self) -> dict[Usage, Used]:

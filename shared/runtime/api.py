@@ -35,7 +35,7 @@ from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
 from shared.storage.table import Table, Write
 from shared.storage.visits import VisitStore
 from shared.wire.answers import parts
-from shared.wire.body import body_of, form_of, read, rows_of
+from shared.wire.body import LARGEST_IMPORT, body_of, form_of, read, rows_of
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Frozen)
@@ -165,6 +165,11 @@ class Request:
     def read(self, kind: type[M], **named: str) -> M:
         """The body as its model; ``named`` are the fields that the path has said already."""
         return read(kind, {**self.body, **named})
+
+    def read_large(self, kind: type[M]) -> M:
+        """The body as its model, where it may be as large as an import."""
+        self.body = body_of(self.raw, largest=LARGEST_IMPORT)
+        return read(kind, self.body)
 
     def form(self, kind: type[M]) -> M:
         """The body as its model, where the contract wants a form."""

@@ -36,6 +36,12 @@ def counting(project: str, rule_id: str, more: int, *, otherwise: Exception) -> 
     return update(Key.rule(project, rule_id), "ADD #assignments_count :more", {"more": more}, otherwise=otherwise)
 
 
+def ending(project: str, assignment: Assignment) -> Write:
+    """The write that ends an assignment, if nobody has ended it yet."""
+    key = Key.assignment(project, assignment.id)
+    return delete(key, only_if="attribute_exists(PK)", otherwise=Moved())
+
+
 def assigning(project: str, assignments: Sequence[Assignment], new: Iterable[ValidationRule] = ()) -> Iterator[Write]:
     """The writes that go with a new thing: it is under these rules, of which the ``new`` ones are made with it."""
     made = {rule.id: rule.model_copy(update={"assignments_count": 1}) for rule in new}
@@ -52,5 +58,5 @@ def assigning(project: str, assignments: Sequence[Assignment], new: Iterable[Val
 def freeing(project: str, assignments: Iterable[Assignment]) -> Iterator[Write]:
     """The writes that go with the end of a thing: it is under none of these rules any more."""
     for assignment in assignments:
-        yield delete(Key.assignment(project, assignment.id))
+        yield ending(project, assignment)
         yield counting(project, assignment.rule_id, -1, otherwise=Moved())

@@ -1,6 +1,5 @@
 """Collections of products: what each is; the members of a static one stand in ``members.py``."""
 
-import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -12,36 +11,33 @@ from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.lists import ListOf, of_keys
 from shared.storage.table import Item, Table, create, delete, replace
+from shared.storage.warm import Warm
 
 ATTRIBUTES = ("deleted", "version")
-WARM_SECONDS = 5.0
-"""How long a checkout may trust a collection that it has seen."""
 
 
 class CollectionStore:
     """The collections of one project."""
 
-    _warm: dict[tuple[str, Key], tuple[float, Collection]] = {}  # noqa: RUF012 - one per process, on purpose
+    _warm: Warm[Collection] = Warm()  # one per process, on purpose
 
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
 
     def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Collection]:
-        """Collections by id, each at most ``WARM_SECONDS`` old if ``warm``, else as they are now."""
+        """Collections by id, each a moment old at most if ``warm``, else as they are now."""
         known: dict[str, Collection] = {}
         missing: dict[Key, str] = {}
         for id_ in dict.fromkeys(ids):
             key = Key.collection(self.project, id_)
-            seen, collection = self._warm.get((self._table.name, key), (float("-inf"), None))
-            if warm and collection and time.monotonic() - seen < WARM_SECONDS:
+            if warm and (collection := self._warm.of(self._table, key)):
                 known[id_] = collection
             else:
                 missing[key] = id_
         if missing:
             for key, item in self._table.get_many(missing).items():
-                known[missing[key]] = collection_of(item)
-                self._warm[self._table.name, key] = (time.monotonic(), known[missing[key]])
+                known[missing[key]] = self._warm.keep(self._table, key, collection_of(item))
         return {id_: collection for id_, collection in known.items() if not collection.deleted}
 
     def get(self, id_: str) -> Collection:
@@ -88,7 +84,7 @@ class CollectionStore:
         else:
             write = replace(key, item, version=known.version, otherwise=Moved())
         self._table.commit(write, outcome=outcome)
-        self._warm.pop((self._table.name, key), None)
+        self._warm.forget(self._table, key)
 
     def remove(self, collection: Collection) -> None:
         """Forget a collection whose members are gone."""

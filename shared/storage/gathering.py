@@ -29,9 +29,10 @@ from shared.storage.products import Asked, CatalogueStore
 from shared.storage.projects import ProjectStore
 from shared.storage.rules import RuleStore
 from shared.storage.segments import SegmentStore
+from shared.storage.shards import shards_of
 from shared.storage.table import Item, Table
 from shared.storage.usages import UsageStore
-from shared.storage.voucher_items import hold_of, voucher_keys, vouchers_of
+from shared.storage.voucher_items import hold_of, voucher_keys, voucher_of, with_shards
 
 T = TypeVar("T")
 
@@ -89,7 +90,6 @@ class Gathering:
         self._checkout = checkout
         self._at = at
         self._warm = warm
-        self._table = table
         self._batch = Batch(table)
         self._settings = ProjectStore(table, project)
         self._customers = CustomerStore(table, project)
@@ -141,6 +141,7 @@ class Gathering:
         """Where that is which what is known so far asks for; a campaign that is read anew will hardly ask for more than
         it did a moment ago.
         """
+        yield from voucher_keys(self._vouchers.values(), self._batch)
         yield from self._campaigns.missing(self._campaign_ids, anew=not self._warm)
         offers = self._offers(self._campaigns.known)
         rules = self._rules_of(offers)
@@ -148,12 +149,11 @@ class Gathering:
         if rules:
             yield from self._lines(rules).keys
             yield from self._segments.keys(_asked_of(rules, "segments"), self._whose)
-            yield from self._usages.keys(self._limited(offers, rules))
+            yield from self._usages.keys(self._limited(offers, rules), self._batch)
 
     @cached_property
     def _found(self) -> dict[str, Voucher]:
-        with_shards = vouchers_of(self._table, self._vouchers.values(), self._batch)
-        found = {named: with_shards[key] for named, key in self._vouchers.items() if key in with_shards}
+        found = {named: voucher_of(self._batch[key]) for named, key in self._vouchers.items() if key in self._batch}
         return {named: voucher for named, voucher in found.items() if not voucher.deleted}
 
     @cached_property
@@ -185,9 +185,18 @@ class Gathering:
     def _offers(self, campaigns: Callable[[Iterable[str]], Mapping[str, Campaign]]) -> dict[str, Redeemable]:
         found = campaigns(self._campaign_ids)
         return dict(self._given) | {
-            named: Redeemable(voucher, found.get(voucher.campaign_id or ""), self._own(named))
+            named: Redeemable(self._counted_up(named), found.get(voucher.campaign_id or ""), self._own(named))
             for named, voucher in self._found.items()
         }
+
+    def _counted_up(self, named: str) -> Voucher:
+        """A voucher; a hot one with all that its shards have counted, as soon as they are read."""
+        voucher, key = self._found[named], self._vouchers[named]
+        return (
+            with_shards(voucher, [self._batch.get(shard, {}) for shard in shards_of(key)])
+            if voucher.shards
+            else voucher
+        )
 
     def _own(self, named: str) -> Hold | None:
         item = self._batch.get(self._holds[named]) if self._holds else None

@@ -50,8 +50,7 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
              {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
              {project}#alone#{shard}               {instant}#{id}                 vouchers of no campaign, newest first
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
-             {project}#alone#{shard}               {instant}#{id}                 vouchers of no campaign, newest first
-    owners   {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
+             {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
              {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.

@@ -14,7 +14,7 @@ from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import tally_of
-from shared.domain.usages import added
+from shared.domain.usages import Counted, added
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
@@ -27,6 +27,7 @@ from shared.storage.summaries import counting
 from shared.storage.table import Item, Table, Write, create, put, update
 from shared.storage.usages import HeldBy, UsageStore
 from shared.storage.voucher_items import (
+    clear,
     dropping,
     giving_back,
     hold_of,
@@ -67,12 +68,18 @@ class Ledger:
         lapsed = (hold for hold in map(hold_of, items) if hold.lapsed(at) and hold.session != but)
         return tuple(islice(lapsed, MOST_LAPSED))
 
+    def freed(self, facts: Facts, *, at: datetime) -> Counted:
+        """What stands against a checkout without what lapsed holds of others take; a query of each limit with any."""
+        own = [HeldBy(it.voucher.id[2:], it.own) for it in facts.redeemables.values() if it.own]
+        return self._usages.lapsed(facts.counted, facts.counted.kept, at=at, own=own)
+
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
         """Set one use of every offer aside, and the credits of a gift card, or nothing.
 
         Raises:
             Moved: if somebody else was faster.
         """
+        clear(self._table, self.project, verdict.facts.counted.lapsed)
         writes: list[Write] = []
         starting: list[HeldBy] = []
         for offer in verdict.applicable:
@@ -100,6 +107,7 @@ class Ledger:
         Raises:
             Moved: if a use, the credits, the order or the customer is no longer as it was gathered.
         """
+        clear(self._table, self.project, verdict.facts.counted.lapsed)
         writes: list[Write] = []
         for offer in verdict.applicable:
             voucher, place = offer.redeemable.voucher, offer.place

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 
 from shared.domain.attributes import CATALOGUE, PRODUCTS, SKUS
@@ -193,7 +193,7 @@ class CatalogueStore:
         return asked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """The lines of one order, and the collections that rules name: what to read, and what it means."""
 
@@ -204,7 +204,7 @@ class Asked:
     collections: tuple[Collection, ...]
     products: bool
 
-    @property
+    @cached_property
     def keys(self) -> list[Key]:
         """What a batch must read: whether each thing is in each static collection; and what is stored of it, where
         rules or an auto-update collection look at that, or a line does not tell all its names.

@@ -14,7 +14,7 @@ from shared.domain.rules.compiled import Compiled, compiled
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Voucher
 from shared.storage import campaigns, voucher_items
-from shared.storage.assignments import ATTRIBUTES, counting, creating, keeping
+from shared.storage.assignments import ATTRIBUTES, counting, creating, ending, keeping
 from shared.storage.campaigns import CampaignStore
 from shared.storage.documents import revising, value_of
 from shared.storage.keys import Key
@@ -78,15 +78,17 @@ class RuleStore:
         """
         of_it = self._table.query(self.key(rule.id).PK, starting="assignment#")
         assignments = [value_of(Assignment, item, ()) for item in of_it]
+        if len(assignments) != rule.assignments_count:
+            raise Moved
         things = self._things(assignments)
         gone = delete(
             self.key(rule.id),
             only_if="#version = :was AND #assignments_count = :count",
-            values={"was": rule.version, "count": len(assignments)},
+            values={"was": rule.version, "count": rule.assignments_count},
             otherwise=Moved(),
         )
         free = (self._revising(released(things[it.id], it)) for it in assignments if it.id in things)
-        self._table.commit(gone, *free, *(delete(Key.assignment(self.project, it.id)) for it in assignments))
+        self._table.commit(gone, *free, *(ending(self.project, it) for it in assignments))
         self._warm.forget(self._table, self.key(rule.id))
         self._forget(things.values())
 
@@ -165,10 +167,10 @@ class RuleStore:
         """Delete an assignment; the thing is as it is from now on.
 
         Raises:
-            Moved: if the thing has changed since, or the rule is gone.
+            Moved: if the thing has changed since, or somebody else has deleted it.
         """
         less = counting(self.project, assignment.rule_id, -1, otherwise=Moved())
-        self._table.commit(less, self._revising(thing), delete(Key.assignment(self.project, assignment.id)))
+        self._table.commit(less, self._revising(thing), ending(self.project, assignment))
         self._forget([thing])
 
     def thing(self, assignment: Assignment) -> Voucher | Campaign:

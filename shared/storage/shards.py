@@ -19,15 +19,18 @@ _known: set[Key] = set()
 """What this process has seen to be on shards: it reads those in the same batch. What is forgotten costs one more."""
 
 
-def keys_of(roots: Iterable[Key]) -> list[Key]:
-    """What is to be read for items that may be on shards: these too, where it is known that there are any."""
+def keys_of(roots: Iterable[Key], items: Mapping[Key, Item] | None = None) -> list[Key]:
+    """What is to be read for things that may be on shards: these too, where it is known, or seen by the items that
+    were read already, that there are any.
+    """
     roots = list(roots)
-    return [*roots, *(shard for root in roots if root in _known for shard in _shards(root, SHARDS))]
+    spread = (root for root in roots if root in _known or "shards" in (items or {}).get(root, ()))
+    return [*roots, *(shard for root in spread for shard in shards_of(root))]
 
 
 def spread_of(table: Table, roots: Iterable[Key], items: Mapping[Key, Item]) -> dict[Key, list[Item]]:
-    """The shards of those items that have any; one more batch if they were not read with the items."""
-    spread = {root: _shards(root, items[root]["shards"]) for root in roots if "shards" in items.get(root, {})}
+    """The shards of those things that have any; one more batch if they were not read with them."""
+    spread = {root: shards_of(root) for root in roots if "shards" in items.get(root, ())}
     missing = [shard for shards in spread.values() for shard in shards if shard not in items]
     if missing:
         items = {**items, **table.get_many(missing)}
@@ -164,5 +167,6 @@ def _equals(name: str, value: int) -> str:
     return equals if value else f"(attribute_not_exists(#{name}) OR {equals})"
 
 
-def _shards(root: Key, count: int) -> list[Key]:
-    return [root.shard(number) for number in range(count)]
+def shards_of(root: Key) -> list[Key]:
+    """Where the shards of a thing are."""
+    return [root.shard(number) for number in range(SHARDS)]

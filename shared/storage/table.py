@@ -303,7 +303,9 @@ class Table:
             else:
                 raise Busy
 
-    def query(self, partition: str, *, starting: str = "", newest_first: bool = False) -> Iterator[Item]:
+    def query(
+        self, partition: str, *, starting: str = "", newest_first: bool = False, page: int = 1_000
+    ) -> Iterator[Item]:
         """The items of a partition whose sort key starts so, as they are now, in order; read page by page."""
         arguments: dict[str, Any] = {
             "KeyConditionExpression": "PK = :pk AND begins_with(SK, :starting)",
@@ -312,7 +314,7 @@ class Table:
         if not starting:
             arguments["KeyConditionExpression"] = "PK = :pk"
             del arguments["ExpressionAttributeValues"][":starting"]
-        yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, **arguments)
+        yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, Limit=page, **arguments)
 
     def listed(
         self, partition: str, *, since: str = "", until: str = LAST, newest_first: bool = True, page: int = 1_000

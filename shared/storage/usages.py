@@ -7,13 +7,14 @@ that it takes of, in the order in which holds lapse, so that lapsed ones are fou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from shared.domain.escrow import SHARDS, Changes, Shard, counting, counting_on, is_hot, shard_for, taking
 from shared.domain.escrow import used as used_on
-from shared.domain.usages import Counted, Kept, Need, Usage, Used
+from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used
 from shared.domain.vouchers import Hold
 from shared.storage.keys import TIME_TO_LIVE, Key
 from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
@@ -21,6 +22,10 @@ from shared.storage.table import Item, Table, Write, check, delete, put, update
 
 KEPT = timedelta(days=400)
 """How long the counters of a day, a week or a month outlive it: longer than anything is given back."""
+
+
+MOST_LAPSED = 20
+"""Lapsed holds that one checkout clears away from one usage; beyond these the next one does."""
 
 
 class HeldBy(NamedTuple):
@@ -141,9 +146,9 @@ class UsageStore:
         self._table = table
         self._project = project
 
-    def keys(self, usages: Iterable[Usage]) -> list[Key]:
-        """What must be read to know usages."""
-        return keys_of(self._key(usage) for usage in dict.fromkeys(usages))
+    def keys(self, usages: Iterable[Usage], items: Mapping[Key, Item] | None = None) -> list[Key]:
+        """What must be read to know usages, as far as it is known, or told by items that were read already."""
+        return keys_of((self._key(usage) for usage in dict.fromkeys(usages)), items)
 
     def counted(self, usages: Iterable[Usage], items: Mapping[Key, Item], *, own: Iterable[Hold] = ()) -> Counted:
         """Usages as they were read with all of their ``keys``; what a request's ``own`` holds take does not stand in
@@ -158,6 +163,29 @@ class UsageStore:
         """Usages as they are now: one batch."""
         usages = list(dict.fromkeys(usages))
         return self.counted(usages, self._table.get_many(self.keys(usages)), own=own)
+
+    def lapsed(
+        self, counted: Counted, usages: Iterable[Usage], *, at: datetime, own: Collection[HeldBy] = ()
+    ) -> Counted:
+        """What is counted, without what lapsed holds of others take of these usages; a query each, where there are any.
+
+        They are ``clear``ed away by who needs their place.
+        """
+        mine = {(held.code_hash, held.hold.session) for held in own}
+        among = Counter(usage for usage, _ in _taken_by(held.hold for held in own))
+        freed = dict(counted.freed)
+        found = dict.fromkeys(counted.lapsed)
+        for usage in dict.fromkeys(usages):
+            if counted.kept[usage].holds <= among[usage]:
+                continue
+            pointers = self._table.query(self._key(usage).PK, starting="hold#", page=2 * MOST_LAPSED)
+            past = takewhile(lambda item: item["until"] <= _ms(at), pointers)
+            others = (item for item in past if (item["code_hash"], item["session"]) not in mine)
+            for item in islice(others, MOST_LAPSED):
+                since = datetime.fromtimestamp(item["until"] / 1000, UTC)
+                found[LapsedHold(item["code_hash"], item["session"], since)] = None
+                freed[usage] = freed.get(usage, Used()).plus(Used(*(item[measure] for measure in Used._fields)))
+        return counted._replace(freed=freed, lapsed=tuple(found))
 
     def spending(
         self,
@@ -201,6 +229,11 @@ class UsageStore:
         back = {usage: used.negated() for usage, used in by.items()}
         return self.spending(self.gather(back), back, (), otherwise=otherwise)
 
+    def ending(self, held: HeldBy, *, otherwise: Exception) -> list[Write]:
+        """The writes that end a hold's part in what is counted."""
+        counted = self.gather(usage for usage, _ in _taken_by([held.hold]))
+        return self.spending(counted, {}, (), ending=[held], otherwise=otherwise)
+
     def _using(self, use: _Use, *, spreads: bool, otherwise: Exception) -> list[Write]:
         if not (use.more or use.needs):
             return []
@@ -237,7 +270,14 @@ class UsageStore:
     def _pointing(self, starting: Sequence[HeldBy], ending: Sequence[HeldBy]) -> list[Write]:
         gone = {self._pointer(usage, held): None for held in ending for usage, _ in _taken_by([held.hold])}
         come = {
-            self._pointer(usage, held): used._asdict() for held in starting for usage, used in _taken_by([held.hold])
+            self._pointer(usage, held): {
+                **used._asdict(),
+                "until": _ms(held.hold.until),
+                "code_hash": held.code_hash,
+                "session": held.hold.session,
+            }
+            for held in starting
+            for usage, used in _taken_by([held.hold])
         }
         return [
             *(delete(key) for key in gone if key not in come),
@@ -245,8 +285,11 @@ class UsageStore:
         ]
 
     def _pointer(self, usage: Usage, held: HeldBy) -> Key:
-        until = round(held.hold.until.timestamp() * 1000)
-        return Key.held(self._project, usage.name, until, held.code_hash, held.hold.session)
+        return Key.held(self._project, usage.name, _ms(held.hold.until), held.code_hash, held.hold.session)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
 
 
 def summed(parts: Iterable[tuple[Usage, Used]]) -> dict[Usage, Used]:

@@ -8,12 +8,13 @@ from shared.domain.errors import Moved
 from shared.domain.escrow import SHARDS, Changes, Shard, counting, shard_for, unchanged, used
 from shared.domain.escrow import taking as taking_on
 from shared.domain.ids import code_hash
-from shared.domain.usages import Used
+from shared.domain.usages import LapsedHold, Used
 from shared.domain.vouchers import Hold, Place, Voucher
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, pooling, standing_alone
 from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, encoded, update
+from shared.storage.usages import HeldBy, UsageStore
 
 CREDITS = ("income", "subtracted", "balance", "free")
 ATTRIBUTES = (
@@ -34,19 +35,20 @@ def voucher_of(item: Item) -> Voucher:
     return value_of(Voucher, item, ATTRIBUTES)
 
 
-def voucher_keys(keys: Iterable[Key]) -> list[Key]:
-    """What is to be read for vouchers."""
-    return keys_of(keys)
+def voucher_keys(keys: Iterable[Key], items: Mapping[Key, Item] | None = None) -> list[Key]:
+    """What is to be read for vouchers, as far as it is known, or told by items that were read already."""
+    return keys_of(keys, items)
 
 
 def vouchers_of(table: Table, keys: Iterable[Key], items: Mapping[Key, Item]) -> dict[Key, Voucher]:
     """The vouchers among some items, with all that their shards have counted."""
     found = [key for key in keys if key in items]
     spread = spread_of(table, found, items)
-    return {key: _with_shards(voucher_of(items[key]), spread.get(key, ())) for key in found}
+    return {key: with_shards(voucher_of(items[key]), spread.get(key, ())) for key in found}
 
 
-def _with_shards(voucher: Voucher, shards: Sequence[Item]) -> Voucher:
+def with_shards(voucher: Voucher, shards: Sequence[Item]) -> Voucher:
+    """A voucher with what its shards, if it has any, have counted."""
     if not shards:
         return voucher
     spread = tuple(shard_of(shard, "taken") for shard in shards)
@@ -202,17 +204,6 @@ def flagging(project: str, voucher: Voucher) -> list[Write]:
     return [update(root.shard(number), expression, values, otherwise=Moved()) for number in range(voucher.shards)]
 
 
-def deleting(project: str, voucher: Voucher, *, otherwise: Exception) -> list[Write]:
-    """The writes that remove a voucher for good, on one item or with its shards, if nobody has changed it since: so none
-    goes with a rule that was put on it meanwhile.
-    """
-    root = Key.voucher(project, code_hash(project, voucher.code))
-    spread = "attribute_exists(#shards)" if voucher.shards else ON_ONE_ITEM
-    only_if = f"attribute_not_exists(PK) OR (#version = :was AND {spread})"
-    shards = (root.shard(number) for number in range(voucher.shards or 0))
-    return [delete(root, only_if=only_if, values={"was": voucher.version}, otherwise=otherwise), *map(delete, shards)]
-
-
 def minting(project: str, prototype: Voucher, *, otherwise: Exception) -> Callable[[str, str], Write]:
     """What makes, of an id and a code, the write of a voucher that is else like the prototype.
 
@@ -277,21 +268,73 @@ def _item_of_hold(hold: Hold) -> Item:
     return item
 
 
-def releasing(project: str, voucher: Voucher, hold: Hold) -> list[Write]:
-    """The writes that give a held use, and held credits, back."""
+def releasing(table: Table, project: str, voucher: Voucher, hold: Hold) -> list[Write]:
+    """The writes that give a held use, held credits and what a hold takes of limits back."""
     moved = Moved()
     back = giving_back(project, voucher, redeemed=False, credits_=hold.credits, otherwise=moved)
-    return [dropping(project, voucher, hold, otherwise=moved), *back]
+    return [
+        dropping(project, voucher, hold, otherwise=moved),
+        *back,
+        *_uncounting(table, project, voucher.id[2:], hold),
+    ]
+
+
+def clear(table: Table, project: str, lapsed: Iterable[LapsedHold]) -> None:
+    """Clear lapsed holds away that stand in the way, each for itself: what is nobody's can go at any time.
+
+    Raises:
+        Moved: if somebody else is about to.
+    """
+    keys = {Key.hold(project, it.code_hash, it.session): it for it in lapsed}
+    vouchers = {hashed: Key.voucher(project, hashed) for hashed in {it.code_hash for it in keys.values()}}
+    items = table.get_many([*keys, *voucher_keys(vouchers.values())]) if keys else {}
+    found = vouchers_of(table, vouchers.values(), items)
+    for key, it in keys.items():
+        hold = hold_of(items[key]) if key in items else None
+        voucher = found.get(vouchers[it.code_hash])
+        if voucher and hold and hold.until == it.since:
+            table.commit(*releasing(table, project, voucher, hold))
+
+
+def removing(project: str, voucher: Voucher) -> list[Write]:
+    """The writes that remove a voucher for good, with all its shards, if nobody has changed it since; so none goes with
+    a rule that was put on it meanwhile.
+    """
+    key = Key.voucher(project, code_hash(project, voucher.code))
+    spread = "attribute_exists(#shards)" if voucher.shards else ON_ONE_ITEM
+    going = delete(
+        key,
+        only_if=f"attribute_not_exists(PK) OR (#version = :was AND {spread})",
+        values={"was": voucher.version},
+        otherwise=Moved(),
+    )
+    return [going, *(delete(key.shard(number)) for number in range(voucher.shards or 0))]
 
 
 def drop_company(table: Table, project: str, voucher: Voucher) -> None:
     """Remove what stands beside a voucher that is to go, holds and changes of its credits: they would count against
-    whoever is given the code next.
+    whoever is given the code next, and the holds against limits.
+
+    Raises:
+        Moved: if a hold that counts against limits is another by now.
     """
     partition = Key.voucher(project, code_hash(project, voucher.code)).PK
-    items = (item for item in table.query(partition) if item["SK"] != "voucher")
-    for piece in chunks((delete(Key(item["PK"], item["SK"])) for item in items), MOST_WRITES):
+    items = [item for item in table.query(partition) if item["SK"] != "voucher"]
+    for item in items:
+        if "counted" in item:
+            hold = hold_of(item)
+            uncounting = _uncounting(table, project, voucher.id[2:], hold)
+            table.commit(dropping(project, voucher, hold, otherwise=Moved()), *uncounting)
+    alone = (delete(Key(item["PK"], item["SK"])) for item in items if "counted" not in item)
+    for piece in chunks(alone, MOST_WRITES):
         table.commit(*piece)
+
+
+def _uncounting(table: Table, project: str, hashed: str, hold: Hold) -> list[Write]:
+    """The writes that give back what a hold takes of limits."""
+    if not hold.counted:
+        return []
+    return UsageStore(table, project).ending(HeldBy(hashed, hold), otherwise=Moved())
 
 
 def _ms(at: datetime) -> int:

@@ -21,11 +21,11 @@ from shared.storage.table import Item, Table, chunks, create, update
 from shared.storage.voucher_items import (
     ATTRIBUTES,
     adding,
-    deleting,
     drop_company,
     flagging,
     hold_of,
     releasing,
+    removing,
     voucher_keys,
     vouchers_of,
 )
@@ -147,7 +147,7 @@ class VoucherStore:
         freed = freeing(self._project, voucher.assignments)
         if for_good:
             drop_company(self._table, self._project, voucher)
-            self._table.commit(*deleting(self._project, voucher, otherwise=Moved()), *freed, outcome=voucher)
+            self._table.commit(*removing(self._project, voucher), *freed, outcome=voucher)
             return
         gone = voucher.model_copy(update={"deleted": True, "assignments": ()})
         change = revising(
@@ -198,7 +198,7 @@ class VoucherStore:
         Raises:
             Moved: if the hold is gone, or is another by now.
         """
-        self._table.commit(*releasing(self._project, voucher, hold), outcome=hold)
+        self._table.commit(*releasing(self._table, self._project, voucher, hold), outcome=hold)
 
     def hold(self, code: str, session: str) -> Hold | None:
         item = self._table.get(Key.hold(self._project, code_hash(self._project, code), session))

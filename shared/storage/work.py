@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 
 from shared.domain.actions import AsyncAction, Lane, Row
 from shared.domain.campaigns import Campaign
@@ -30,7 +30,7 @@ from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.projects import ProjectStore
 from shared.storage.summaries import summary_of
 from shared.storage.table import Table, Write, create, delete, put, replace
-from shared.storage.voucher_items import adding, deleting, drop_company, minting, voucher_of
+from shared.storage.voucher_items import adding, drop_company, minting, removing, voucher_of
 
 LANE_ATTRIBUTES = ("version",)
 LARGEST_PART = 350_000
@@ -206,9 +206,9 @@ class WorkStore:
                 drop_company(self._table, self.project, voucher)
         for voucher in (it for it in vouchers if it.assignments):  # one by one, for two may be under one rule
             freed = freeing(self.project, voucher.assignments)
-            self._table.commit(*deleting(self.project, voucher, otherwise=Moved()), *freed)
-        bare = (it for it in vouchers if not it.assignments)
-        self._table.commit(*(gone for it in bare for gone in deleting(self.project, it, otherwise=Moved())))
+            self._table.commit(*removing(self.project, voucher), *freed)
+        plain = (removing(self.project, it) for it in vouchers if not it.assignments)
+        self._table.commit(*chain.from_iterable(plain))
 
     def remove_campaign(self, campaign: Campaign) -> None:
         self._campaigns.remove(campaign)

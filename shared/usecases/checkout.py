@@ -6,15 +6,18 @@ from typing import Protocol
 from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.decision import decide
+from shared.domain.eligibility import ORDER_OF_CHECKS
 from shared.domain.ids import timed
 from shared.domain.orders import StoredOrder, as_known
 from shared.domain.redemptions import Buyer, Chance
+from shared.domain.usages import Counted
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.usecases.schemas import refuse_checkout
 
 
 class LookingAtHolds(Protocol):
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
+    def freed(self, facts: Facts, *, at: datetime) -> Counted: ...
 
 
 class Gathering(LookingAtHolds, Protocol):
@@ -42,7 +45,13 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
     facts = ledger.gather(checkout, at=at, warm=warm)
     checkout = checkout._replace(order=as_known(checkout.order, facts.order))
     refuse_checkout(checkout, facts, keeps=not warm)
-    return decide(checkout, with_lapsed(facts, checkout, at=at, ledger=ledger), at=at)
+    facts = with_lapsed(facts, checkout, at=at, ledger=ledger)
+    verdict = decide(checkout, facts, at=at)
+    if _limited_by_holds(verdict):
+        counted = ledger.freed(facts, at=at)
+        if counted.lapsed:
+            return decide(checkout, facts._replace(counted=counted), at=at)
+    return verdict
 
 
 def with_lapsed(facts: Facts, checkout: Checkout, *, at: datetime, ledger: LookingAtHolds) -> Facts:
@@ -98,6 +107,12 @@ def customer_of(
         return known.upserted(profile, at=at)
     id_ = ledger.customer_id(profile) or timed("cust", at, chance())
     return Customer.new(id_, profile, at=at)
+
+
+def _limited_by_holds(verdict: Verdict) -> bool:
+    """Whether what others hold may be why rules refuse an offer."""
+    refused = any(reason.key in ORDER_OF_CHECKS for offer in verdict.inapplicable for reason in offer.reasons)
+    return refused and any(kept.holds for kept in verdict.facts.counted.kept.values())
 
 
 def _held_up(redeemable: Redeemable) -> bool:

@@ -24,6 +24,8 @@ DEEPEST = 32
 """Levels of nesting in a body."""
 LONGEST_SHOWN = 100
 """Characters of a field's name that a refusal repeats: metadata may have names of any length, an error message not."""
+LONGEST_TOLD = 300
+"""Characters of what is wrong with a field."""
 NOT_YET = (
     "loyalty_card",
     "referral_program",
@@ -33,13 +35,13 @@ NOT_YET = (
 """Fields that would narrow an offer or price it otherwise: a body that does not know one refuses it, never drops it."""
 
 
-def body_of(raw: bytes) -> Any:
+def body_of(raw: bytes, *, largest: int = LARGEST_BODY) -> Any:
     """The JSON of a body; an empty one is an empty object.
 
     Raises:
         InvalidPayload: not UTF-8, not JSON (NaN is not), not an object, too large or too deep.
     """
-    body = _json_of(raw, LARGEST_BODY) if raw.strip() else {}
+    body = _json_of(raw, largest) if raw.strip() else {}
     if not isinstance(body, dict):
         raise InvalidPayload("body: must be a JSON object")
     _refuse_strange(body, "", DEEPEST)
@@ -131,7 +133,7 @@ class Created(Body, Sent):
 
 def _told(error: Any) -> str:
     path = ".".join(str(part)[:LONGEST_SHOWN] for part in error["loc"] if part not in VARIANTS) or "body"
-    message = error["msg"].removeprefix("Value error, ")
+    message = error["msg"].removeprefix("Value error, ")[:LONGEST_TOLD]  # some quote what was sent
     return f"{path}: {message}"
 
 

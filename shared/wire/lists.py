@@ -74,10 +74,15 @@ ASYNC_ACTIONS = Asked(its.ASYNC_ACTIONS, {})
 CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
 SEGMENTS = Asked(its.SEGMENTS, {})
 ORDERS = Asked(its.ORDERS, {})
+PRODUCTS = Asked(its.PRODUCTS, {})
+SKUS = Asked(its.SKUS, {})
+COLLECTIONS = Asked(its.COLLECTIONS, {})
+COLLECTED = Asked(its.COLLECTED, {})
 RULES = Asked(its.RULES, {})
 ASSIGNMENTS = Asked(its.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
 
 PERIODS = {"created_at": ("after", "before"), "updated_at": ("after", "before")}
+SPAN = {"start_date": "after", "end_date": "before"}
 OF_A_CUSTOMER = "customer"
 """The parameter that names a customer, by id or by ``source_id``."""
 
@@ -174,10 +179,9 @@ def _periods(said: Said, asked: Asked, order: Ordering | None) -> Iterator[Condi
             if name not in asked.attributes:
                 raise InvalidPayload(f"{name}.{verb}: this list does not know {name}")
             yield Condition(name, verb, _values(asked.attributes[name], verb, given, where=f"{name}.{verb}"))
-    if end := said.get(("end_date",)):
-        yield Condition(
-            "created_at", "before", _values(asked.attributes["created_at"], "before", end, where="end_date")
-        )
+    for name, verb in SPAN.items():
+        if (given := said.get((name,))) and given != [NULL]:
+            yield Condition("created_at", verb, _values(asked.attributes["created_at"], verb, given, where=name))
     if after := said.get(("starting_after",)):
         if order and order.by != "created_at":
             raise InvalidPayload("starting_after: goes with an order by created_at")

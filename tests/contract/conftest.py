@@ -27,6 +27,7 @@ class Sdk:
         self.campaigns, self.vouchers, self.publications = make["Campaigns"], make["Vouchers"], make["Publications"]
         self.validations, self.redemptions = make["Validations"], make["Redemptions"]
         self.async_actions, self.customers, self.orders = make["AsyncActions"], make["Customers"], make["Orders"]
+        self.products, self.collections = make["Products"], make["ProductCollections"]
 
     def request(self, model: str, fields: dict[str, Any], *, with_nulls: bool = False) -> Any:
         """A request's model; ``with_nulls`` sends, as the SDK then does, null for every field that is not named."""
@@ -34,7 +35,10 @@ class Sdk:
         return request.from_dict(fields) if with_nulls else request(**fields)
 
 
-APIS = ("Campaigns", "Vouchers", "Publications", "Validations", "Redemptions", "AsyncActions", "Customers", "Orders")
+APIS = (
+    *("Campaigns", "Vouchers", "Publications", "Validations", "Redemptions", "AsyncActions", "Customers", "Orders"),
+    *("Products", "ProductCollections"),
+)
 
 
 def route_of(method: str, url: str) -> str:

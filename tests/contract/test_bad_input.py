@@ -86,6 +86,8 @@ def test_every_route_with_a_body_is_spoilt() -> None:
     }
     named = {"{campaign}": "{campaign_id}", "{redemption}": "{redemption_id}", "{stack}": "{redemption_id}"}
     named |= {"{customer}": "{customer_id}", "{order}": "{order_id}"}
+    named |= {"{product}": "{product_id}", "{sku}": "{sku_id}", "{collection}": "{collection_id}"}
+    named |= {"{filtered}": "{collection_id}"}
     for short, long in named.items():
         spoilt = {path.replace(short, long) for path in spoilt}
     elsewhere = {it.path for it in ROUTES if it.path.startswith(("/client/", "/v1/oauth/"))}
@@ -457,11 +459,11 @@ def filled(body: Any, known: dict[str, str]) -> Any:
 def set_at(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy of the body with another value at a dotted path."""
     body = copy.deepcopy(body)
-    *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    *way, last = path.split(".")
     at: Any = body
     for part in way:
-        at = at[part] if isinstance(part, int) else at.setdefault(part, {})
-    at[last] = value
+        at = at[int(part)] if isinstance(at, list) else at.setdefault(part, {})
+    at[int(last) if isinstance(at, list) else last] = value
     return body
 
 

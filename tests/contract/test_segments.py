@@ -1,5 +1,6 @@
 """Segments, driven by the official SDK: who is in them at the moment of the question."""
 
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_segment_is_made_found_and_deleted(sdk: Sdk) -> None:
         made = make(sdk, type=type_, filter=VIP)
         assert made.id.startswith("seg_")
         assert (made.type, made.filter, made.object, made.initial_sync_status) == (type_, VIP, "segment", "DONE")
-        assert segments.get_segment(made.id) == made
+        assert segments.get_segment(made.id).model_dump() == made.model_dump()
         assert segments.delete_segment(made.id) is None
         with pytest.raises(sdk.module.exceptions.NotFoundException):
             segments.get_segment(made.id)
@@ -46,24 +47,25 @@ def test_a_segment_is_made_found_and_deleted(sdk: Sdk) -> None:
 
 @pytest.mark.drives("GET /v1/customers/{customer_id}/segments", "POST /v1/segments")
 def test_a_customer_is_told_their_segments(sdk: Sdk, shop: Shop) -> None:
-    ann, bob = fresh("ann"), shop.customer()["id"]
-    listed, club = make(sdk, type="static", customers=[ann, bob]), make(sdk, type="passive", filter=VIP)
+    ann, bob, name = fresh("ann"), shop.customer()["id"], fresh("club")
+    listed = make(sdk, type="static", customers=[ann, bob])
+    club = make(sdk, type="passive", filter={"metadata.club": {"conditions": {"$is": name}}})
     for nobody_yet in (ann, bob):
         said = sdk.customers.list_customer_segments(nobody_yet)
         assert (said.object, said.data_ref, said.total) == ("list", "data", 1)
         assert [(it.id, it.name, it.object) for it in said.data] == [(listed.id, listed.name, "segment")]
-    shop.customer(ann, metadata={"club": "VIP"})
+    shop.customer(ann, metadata={"club": name})
     assert of(shop, ann) == {listed.id, club.id}, "a customer upserted a moment ago counts"
     ok(shop.ask("PUT", f"customers/{ann}", {"metadata": {"club": "none"}}))
     assert of(shop, ann) == {listed.id}
 
 
 @pytest.mark.drives("GET /v1/segments", "PUT /v1/segments/{segment_id}")
-def test_a_segment_is_changed_and_listed(sdk: Sdk, shop: Shop) -> None:
+def test_a_segment_is_changed_and_listed(sdk_client: tuple[ModuleType, Any], shop: Shop) -> None:
     ann, bob, cid = (fresh(name) for name in ("ann", "bob", "cid"))
     static = segment(shop, type="static", customers=[ann, bob, ann])
     changed = ok(shop.ask("PUT", f"segments/{static}", {"name": "New", "customers": [bob, cid], "type": "static"}))
-    shape = sdk.module.SegmentsGetResponseBody.from_dict(changed)
+    shape = sdk_client[0].SegmentsGetResponseBody.from_dict(changed)
     assert (shape.id, shape.name, shape.type, shape.filter) == (static, "New", "static", None)
     assert shape.updated_at is not None
     assert [static in of(shop, one) for one in (ann, bob, cid)] == [False, True, True]
@@ -73,8 +75,9 @@ def test_a_segment_is_changed_and_listed(sdk: Sdk, shop: Shop) -> None:
     assert not any(static in of(shop, one) for one in (ann, bob, cid))
 
     passive = segment(shop, filter=VIP)
-    shop.customer(ann, metadata={"club": "Gold"})
-    gold = {"metadata.club": {"conditions": {"$is": ["Gold"]}}}
+    club = fresh("club")
+    shop.customer(ann, metadata={"club": club})
+    gold = {"metadata.club": {"conditions": {"$is": [club]}}}
     assert ok(shop.ask("PUT", f"segments/{passive}", {"filter": gold}))["filter"] == gold
     assert of(shop, ann) == {passive}
     found = shop.get("segments", limit=2)
@@ -137,14 +140,14 @@ def test_a_segment_that_is_gone_has_nobody_in_it_wherever_it_is_named(shop: Shop
 
 
 def test_a_long_list_is_made_and_replaced_whole(shop: Shop) -> None:
-    many = [fresh("c")[:9] for _ in range(1_000)]
+    many = [fresh("c")[:9] for _ in range(400)]
     key = fresh("key")
     body = {"name": "Many", "type": "static", "customers": many}
     made = ok(shop.ask("POST", "segments", body, key=key))
     assert ok(shop.ask("POST", "segments", body, key=key)) == made
-    assert [made["id"] in of(shop, one) for one in (many[0], many[500], many[-1])] == [True] * 3
+    assert [made["id"] in of(shop, one) for one in (many[0], many[200], many[-1])] == [True] * 3
     ok(shop.ask("PUT", f"segments/{made['id']}", {"customers": many[:10]}))
-    assert [made["id"] in of(shop, one) for one in (many[0], many[500], many[-1])] == [True, False, False]
+    assert [made["id"] in of(shop, one) for one in (many[0], many[200], many[-1])] == [True, False, False]
     assert shop.ask("DELETE", f"segments/{made['id']}").status_code == 204
 
 

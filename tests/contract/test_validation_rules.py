@@ -1,5 +1,6 @@
 """Validation rules over HTTP: who is under which, from the first word to the last, with the official SDK."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,7 +66,9 @@ def test_a_rule_is_made_and_found_by_its_id_and_on_the_list(sdk: Sdk, api: Any) 
     assert made.id.startswith("val_")
     assert (made.name, made.type, made.context_type) == ("Above $100", "expression", "campaign.promotion")
     assert (made.rules, made.bundle_rules, made.error.message) == (WRITTEN, {}, "Spend more than $100")
-    assert made.applicable_to.to_dict() == LINES
+    only = made.applicable_to.included[0].to_dict()
+    assert {name: value for name, value in only.items() if value is not None} == MUG
+    assert (made.applicable_to.excluded, made.applicable_to.included_all) == ([], False)
     assert (made.assignments_count, made.object, made.updated_at) == (0, "validation_rules", None)
     found = api.get_validation_rule(made.id)
     assert found.to_dict() == made.to_dict()
@@ -74,7 +77,10 @@ def test_a_rule_is_made_and_found_by_its_id_and_on_the_list(sdk: Sdk, api: Any) 
     assert (listed.object, listed.data_ref) == ("list", "data")
     assert listed.data[0].id == made.id
     assert listed.total >= 1
-    assert api.list_validation_rules(start_date=made.created_at, limit=100).data == []
+    ago = made.created_at - timedelta(milliseconds=1)
+    assert made.id in [it.id for it in api.list_validation_rules(start_date=ago, limit=100).data]
+    assert api.list_validation_rules(start_date=datetime(2999, 1, 1, tzinfo=UTC)).total == 0
+    assert api.list_validation_rules(end_date=datetime(2001, 1, 1, tzinfo=UTC)).total == 0
     # names need not be unique
     assert make_rule(sdk, api, name="Above $100").name == "Above $100"
 
@@ -83,17 +89,24 @@ def test_a_rule_is_made_and_found_by_its_id_and_on_the_list(sdk: Sdk, api: Any) 
 def test_a_rule_is_changed_where_the_request_says_so(sdk: Sdk, api: Any) -> None:
     made = make_rule(sdk, api, error={"message": "No"}, applicable_to=LINES, bundle_rules=ABOVE_100)
     two = {**ABOVE_100, "2": {"name": "order.metadata", "property": "shop", "conditions": {"$is": ["Cork"]}}}
-    body = {"rules": {**two, "logic": "1 OR 2"}, "bundle_rules": None}
+    body = {"rules": {**two, "logic": "1 OR 2"}}
     changed = api.update_validation_rule(made.id, sdk.request("ValidationRulesUpdate", body))
     assert (changed.name, changed.rules["logic"], set(changed.rules)) == (made.name, "1 OR 2", {"1", "2", "logic"})
-    assert (changed.error.message, changed.bundle_rules, changed.created_at) == ("No", {}, made.created_at)
+    assert (changed.error.message, changed.bundle_rules, changed.created_at) == ("No", WRITTEN, made.created_at)
     assert changed.applicable_to.included[0].id == "prod_mug"
     assert changed.updated_at is not None
-    cleared = {"error": None, "applicable_to": None, "name": None, "type": None}
-    changed = api.update_validation_rule(made.id, sdk.request("ValidationRulesUpdate", cleared, with_nulls=True))
-    found = api.get_validation_rule(made.id)
-    assert (found.error, found.applicable_to, found.name, found.type) == (None, None, None, "expression")
-    assert found.to_dict() == changed.to_dict()
+    assert api.get_validation_rule(made.id).to_dict() == changed.to_dict()
+
+
+def test_a_null_clears_a_field_of_a_rule(shop: Shop) -> None:
+    made = rule(shop, error={"message": "No"}, applicable_to=LINES, bundle_rules=ABOVE_100, type="advanced")
+    clearing = dict.fromkeys(("name", "error", "applicable_to", "bundle_rules", "type", "context_type"))
+    changed = ok(shop.ask("PUT", f"validation-rules/{made['id']}", clearing))
+    del changed["updated_at"]
+    kept = {name: value for name, value in made.items() if name not in ("name", "error", "applicable_to")}
+    assert changed == kept | {"bundle_rules": {}, "type": "expression"}
+    gone = ok(shop.ask("PUT", f"validation-rules/{made['id']}", {"rules": None}))
+    assert gone["rules"] == shop.get(f"validation-rules/{made['id']}")["rules"] == {}
 
 
 def test_a_list_of_rules_is_filtered_and_sorted(shop: Shop) -> None:

@@ -11,7 +11,14 @@ from tests.fuzz import plausible, spoiled
 from tests.fuzz.asks import Answer, Ask
 from tests.fuzz.known import Known
 
-WEIGHTS = {"/v1/validations": 5.0, "/v1/redemptions": 5.0, "/v1/vouchers": 2.0, "/v1/publications": 3.0}
+WEIGHTS = {
+    "/v1/validations": 5.0,
+    "/v1/redemptions": 5.0,
+    "/v1/vouchers": 2.0,
+    "/v1/publications": 3.0,
+    "/v1/validation-rules": 1.5,
+    "/v1/validation-rules/{validation_rule_id}/assignments": 1.5,
+}
 """How much oftener than others these are posted to; without codes in play there is little to find out."""
 
 

@@ -26,8 +26,16 @@ KINDS = {
     "session_key": ("session",),
     "customer": ("cust", "source"),
     "order": ("ord", "source"),
+    "product": ("prod", "prod", "source"),
+    "sku": ("sku", "sku", "source"),
+    "collection": ("pc",),
     "publication": ("pub",),
+    "segment": ("seg",),
     "voucher": ("code", "v"),
+    "validation_rule": ("val",),
+    "rule": ("val",),
+    "assignment": ("asgm",),
+    "related_object": ("v", "v", "camp", "code"),
     "access_token": ("token",),
 }
 """What a parameter of a path, or a field, may name. One that is not listed here is tried as an id's prefix."""
@@ -74,12 +82,19 @@ def _named(said: Any) -> Iterator[tuple[str, str]]:
                 yield from _named(inner)
             elif isinstance(inner, str) and (kind := _kind(field, inner, said)):
                 yield kind, inner
-        if isinstance(parent := said.get("parent_redemption"), dict):
-            yield "parent", parent["id"]
-        if said.get("type") == "GIFT_VOUCHER" and isinstance(said.get("code"), str):
-            yield "card", said["code"]
-        if said.get("valid") is True and (session := said.get("session")):
-            yield from (("held", f"{it['id']}/{session['key']}") for it in said["redeemables"])
+        yield from _itself(said)
+
+
+def _itself(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a thing is by more than one of its fields."""
+    if isinstance(parent := said.get("parent_redemption"), dict):
+        yield "parent", parent["id"]
+    if said.get("type") == "GIFT_VOUCHER" and isinstance(said.get("code"), str):
+        yield "card", said["code"]
+    if said.get("object") == "validation_rules_assignment" and isinstance(said.get("rule_id"), str):
+        yield "assigned", f"{said['rule_id']}/{said['id']}"
+    if said.get("valid") is True and (session := said.get("session")):
+        yield from (("held", f"{it['id']}/{session['key']}") for it in said["redeemables"])
 
 
 def _kind(field: str, name: str, of: Any) -> str | None:

@@ -23,8 +23,12 @@ ALSO_MODELLED = {
     # Where the SDK calls the answer an object it says nothing of it; the thing itself is answered.
     "POST /v1/campaigns/{campaign_id}/enable": "CampaignsGetResponseBody",
     "POST /v1/campaigns/{campaign_id}/disable": "CampaignsGetResponseBody",
+    # Routes of our own answer as those beside them do.
+    "GET /v1/products/{product_id}/skus/{sku_id}": "SkusGetResponseBody",
+    "PUT /v1/product-collections/{collection_id}": "ProductCollectionsGetResponseBody",
     # Bonbon's own.
     "PUT /v1/metadata-schemas/{resource}": "MetadataSchemasGetResponseBody",
+    "PUT /v1/segments/{segment_id}": "SegmentsGetResponseBody",
 }
 
 

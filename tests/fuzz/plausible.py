@@ -77,6 +77,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "voucher_type": ("DISCOUNT_VOUCHER",),
     "is_referral_code": ("false",),
     "source_id": (),
+    "rule": (),
+    "related_object_id": (),
+    "start_date": ("2001-01-01T00:00:00.000Z",),
+    "segment_id": (),
 }
 """What query strings say; where no value stands, something known."""
 
@@ -111,6 +115,10 @@ class Maker:
         if template.endswith("/sessions/{session_key}") and (held := self.known.one(self.random, "held")):
             code, _, session = held.partition("/")
             return f"/v1/vouchers/{quote(code, safe='')}/sessions/{quote(session, safe='')}"
+
+        if template.endswith("/assignments/{assignment_id}") and (held := self.known.one(self.random, "assigned")):
+            rule, _, assignment = held.partition("/")
+            return f"/v1/validation-rules/{quote(rule, safe='')}/assignments/{quote(assignment, safe='')}"
 
         def filled(found: re.Match[str]) -> str:
             if "{code}/balance" in template or "{code}/transactions" in template:
@@ -214,6 +222,10 @@ class Maker:
             }
         )
 
+    def rules(self) -> list[Json]:
+        """The rules that a new thing shall be under; few, for a code that nobody may use is no use."""
+        return [self.named("rule") if self.likely(0.6) else rule(self) for _ in range(self.random.choice((1, 1, 2)))]
+
     def code_config(self) -> Json:
         return self.some(
             {
@@ -304,6 +316,7 @@ BY_NAME: dict[str, Callable[[Maker], Json]] = {
     "quantity": lambda make: make.random.choice((None, 1, 1, 2, 100)),
     "redemption": lambda make: {"quantity": make.random.choice((None, 1, 1, 2, 100))},
     "source_id": lambda make: make.random.choice((make.named("source"), make.new())),
+    "validation_rules": lambda make: make.rules(),
     "voucher": lambda make: make.named("code"),
     "vouchers_count": lambda make: make.random.choice((0, 1, 2, 20)),
 }
@@ -342,9 +355,57 @@ def worth(make: Maker) -> Json:
     return {"type": "DISCOUNT_VOUCHER", "discount": make.discount()}
 
 
+RULES: tuple[Callable[[Maker], Json], ...] = (
+    lambda make: {"name": "order.amount", "conditions": {"$more_than": [make.amount()]}},
+    lambda make: {"name": "order.amount", "conditions": {"$less_than_or_equal": make.amount()}},
+    lambda make: {"name": "customer.metadata", "property": make.text(), "conditions": {"$is": ["VIP", make.text()]}},
+    lambda make: {"name": "customer.segment", "conditions": {"$is_not": [make.named("seg")]}},
+    lambda make: {"name": "order.metadata", "property": "shop", "conditions": {"$starts_with": [make.text()]}},
+    lambda make: {"name": "redemption.count.per_customer", "conditions": {"$less_than_or_equal": [2]}},
+    lambda make: {"name": "campaign.redemptions.count.daily", "conditions": {"$less_than": [make.amount()]}},
+    lambda make: {"name": "product.id", "conditions": {"$is_not": [{"object": "product", "id": make.named("prod")}]}},
+    lambda make: {"name": "order.items.any", "conditions": {"$is": [{"id": make.text()}]}, "rules": at_least(make)},
+)
+"""One rule each, and most orders meet it."""
+
+
+def at_least(make: Maker) -> Json:
+    return {"1": {"name": "order.items.quantity", "conditions": {"$more_than": [make.random.choice((0, 1, 5))]}}}
+
+
+def rule(make: Maker) -> Json:
+    count = make.random.choice((1, 1, 2, 3))
+    keys = [str(number) for number in range(1, count + 1)]
+    rules: dict[str, Json] = {key: make.random.choice(RULES)(make) for key in keys}
+    if make.likely(0.5):
+        rules["logic"] = {1: "1", 2: "1 OR 2", 3: "1 AND (2 OR 3)"}[count]
+    included = [{"object": "product", "id": make.text(), "effect": "APPLY_TO_EVERY"}]
+    more = {
+        "error": {"message": make.text()},
+        "applicable_to": {"included": included, "excluded": [], "included_all": make.likely(0.5)},
+        "bundle_rules": {},
+        "context_type": "global",
+        "type": "expression",
+    }
+    return {"name": make.text(), "rules": rules, **make.some(more, chance=0.3)}
+
+
+def assignment(make: Maker) -> Json:
+    return make.random.choice(
+        (
+            {"related_object_type": "voucher", "related_object_id": make.named("code")},
+            {"related_object_type": "campaign", "related_object_id": make.named("campaign")},
+            {"voucher": make.named("code")},
+            {"campaign": make.named("campaign")},
+        )
+    )
+
+
 def voucher(make: Maker) -> Json:
     more = {"category": make.text(), "metadata": make.metadata(), "additional_info": make.text(), "active": True}
+    under = make.some({"validation_rules": make.rules()}, chance=0.1)
     return {
+        **under,
         **worth(make),
         "redemption": {"quantity": make.random.choice((None, 1, 1, 2, 100))},
         **make.some(more, chance=0.3),
@@ -365,6 +426,7 @@ def campaign(make: Maker) -> Json:
         "category": make.text(),
         "metadata": make.metadata(),
         "active": make.likely(0.9),
+        **make.some({"validation_rules": make.rules()}, chance=0.2),
     }
     offer = {**worth(make), "code_config": make.code_config()}
     return {
@@ -404,6 +466,22 @@ def publication(make: Maker) -> Json:
     return {**from_where, "customer": make.customer(), **make.some(more, chance=0.3)}
 
 
+def collection(make: Maker) -> Json:
+    if make.likely(0.6):
+        kinds = (("product", make.named("product")), ("sku", make.named("sku")), ("product", make.text()))
+        named = [make.random.choice(kinds) for _ in range(make.random.choice((0, 1, 3, 30)))]
+        return {"name": make.text(), "products": [{"object": kind, "id": id_} for kind, id_ in named]}
+    conditions = {
+        "name": {"$contains": [make.text()]},
+        "price": {"$more_than": [make.amount()]},
+        "metadata.club": {"$is_not": ["VIP"]},
+        "created_at": {"$after": [make.moment()]},
+    }
+    wanted = make.random.sample(list(conditions), make.random.randint(1, 3))
+    filter_ = {path: {"conditions": conditions[path]} for path in wanted}
+    return {"name": make.text(), "type": "AUTO_UPDATE", "filter": {"junction": "or", **filter_}}
+
+
 def schema(make: Maker) -> Json:
     kinds = ("string", "number", "boolean", "date", "datetime", "geopoint", "image_url", "object")
     more = {"optional": make.likely(0.8), "array": make.likely(0.2), "deleted": make.likely(0.1)}
@@ -411,8 +489,43 @@ def schema(make: Maker) -> Json:
     return {"properties": properties, "allow_defined_only": make.likely(0.2)}
 
 
+def filter_of_people(make: Maker) -> Json:
+    conditions: dict[str, Json] = {
+        "metadata.club": {"$is": make.random.choice(("VIP", ["VIP", "Gold"]))},
+        "summary.orders.total_count": {"$more_than": [make.random.choice((0, 1))]},
+        "events.seen.count": {"$less_than": 3},
+        "created_at": {"$less_than": make.random.choice((1, [30]))},
+        "segment": {make.random.choice(("$is", "$not_in")): [make.named("segment")]},
+        "name": {"$is_unknown": True},
+    }
+    path = make.random.choice((*conditions,))
+    asked = {path: conditions[path], **make.some(conditions, chance=0.2)}
+    junction = make.some({"junction": make.random.choice(("and", "or"))})
+    return {**junction, **{path: {"conditions": its} for path, its in asked.items()}}
+
+
+def segment(make: Maker) -> Json:
+    type_ = make.random.choice(("static", "passive", "auto-update"))
+    people = [make.random.choice((make.named("customer"), make.new())) for _ in range(make.random.randint(0, 3))]
+    its = {"customers": people} if type_ == "static" else {"filter": filter_of_people(make)}
+    return {"name": make.new(), "type": type_, **its}
+
+
+def segment_change(make: Maker) -> Json:
+    return make.some({"name": make.new(), "filter": filter_of_people(make), "customers": [make.new()]})
+
+
+def event(make: Maker) -> Json:
+    more = make.some({"metadata": make.metadata()})
+    return {"event": make.random.choice(("seen", "left", make.text() or "x")), "customer": make.customer(), **more}
+
+
 BODIES: dict[str, Callable[[Maker], Json]] = {
     "PUT /v1/metadata-schemas/{resource}": schema,
+    "POST /v1/segments": segment,
+    "PUT /v1/segments/{segment_id}": segment_change,
+    "POST /v1/events": event,
+    "POST /client/v1/events": event,
     "POST /v1/validations": checkout,
     "POST /v1/redemptions": checkout,
     "POST /client/v1/validations": checkout,
@@ -427,8 +540,13 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "PUT /v1/vouchers/{code}": voucher_change,
     "POST /v1/vouchers/{code}/balance": credit,
     "POST /v1/vouchers/{code}": voucher,
+    "POST /v1/validation-rules": rule,
+    "PUT /v1/validation-rules/{validation_rule_id}": rule,
+    "POST /v1/validation-rules/{validation_rule_id}/assignments": assignment,
     "POST /v1/customers": Maker.customer,
     "PUT /v1/customers/{customer_id}": Maker.customer,
+    "POST /v1/product-collections": collection,
+    "PUT /v1/product-collections/{collection_id}": collection,
     "POST /v1/orders": lambda make: make.order() | make.some({"customer": make.customer()}),
     "PUT /v1/orders/{order_id}": lambda make: make.order() | make.some({"customer": make.customer()}),
 }

@@ -17,6 +17,8 @@ WITHOUT_A_MODEL = {
     "POST /v1/oauth/token",
     "POST /v1/oauth/introspect",
     "POST /v1/oauth/token/revoke",
+    # Bonbon's own.
+    "GET /v1/segments",
 }
 """Routes of which the SDK has no model of an answer."""
 

@@ -113,9 +113,9 @@ WRITE = "PutItem UpdateItem"
 @pytest.mark.parametrize(
     ("function", "items", "indexes", "queue"),
     [
-        ("validate", f"{READ} Query {WRITE} DeleteItem", "", ""),
+        ("validate", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("qualify", f"{READ} Query PutItem", "lists owners pools", ""),
-        ("redeem", f"{READ} Query {WRITE} DeleteItem", "", ""),
+        ("redeem", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("roll_back", f"{READ} {WRITE}", "", ""),
         ("redemptions", f"{READ} Query", "lists owners", ""),
         ("issue", f"{READ} {WRITE}", "lists owners pools", ""),
@@ -127,6 +127,8 @@ WRITE = "PutItem UpdateItem"
         ("events", f"{READ} {WRITE}", "", ""),
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
+        ("products", f"{READ} {WRITE} DeleteItem", "lists owners", ""),
+        ("product_collections", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists", ""),
         ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("schemas", "GetItem UpdateItem", "", ""),
         ("async_actions", READ, "lists", ""),

@@ -1,18 +1,22 @@
 """Who is listed in a segment, on the table: whole or not at all, and for one read."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
+from shared.domain.events import Event, Tracked
 from shared.domain.segments import Segment
-from shared.domain.summaries import Person, Summary
+from shared.domain.summaries import Happened, Person, Summary
+from shared.storage.customers import CustomerStore
+from shared.storage.events import EventStore
 from shared.storage.segments import SegmentStore
 from shared.storage.table import Table
 from tests.storage.wire import Wire
-from tests.unit.values import AT
+from tests.unit.values import AT, DAY
 
 VIP = {"metadata.club": {"conditions": {"$is": "VIP"}}}
 
@@ -155,3 +159,36 @@ def test_a_segment_that_goes_takes_its_list_along(segments: SegmentStore, items:
     segments.remove(segments.get("seg_1"))
     assert items() == []
     assert listed(segments, "cust_1") == []
+
+
+# Events
+
+
+def test_events_stand_in_the_summary_of_this_life_of_their_customer(
+    table: Table, project: str, items: Callable[[], Any]
+) -> None:
+    events, customers = EventStore(table, project), CustomerStore(table, project)
+    customer = Customer(id="cust_1", profile=Profile(name="Ann"), created_at=AT)
+
+    def track(name: str, number: int, *, at: datetime = AT, person: Person | None = None) -> None:
+        event = Event(id=f"ev_{number}", name=name, customer_id="cust_1", created_at=at)
+        events.track(Tracked(event, customer), known=person)
+
+    track("seen", 1)
+    known = customers.find("cust_1")
+    assert known
+    for number, name in enumerate(("seen", "a.b c", "orders"), 2):
+        track(name, number, at=AT + DAY, person=known)
+    person = customers.find("cust_1")
+    assert person
+    assert person.summary.events == {
+        "seen": Happened(2, AT + DAY),
+        "a.b c": Happened(1, AT + DAY),
+        "orders": Happened(1, AT + DAY),
+    }
+    assert (person.summary.orders, [it["SK"] for it in items()].count("event")) == (0, 4)
+    with pytest.raises(Moved):
+        track("seen", 9)
+    assert customers.find("cust_1") == person, "a customer whom somebody else has made meanwhile is looked at again"
+    customers.remove(person.customer)
+    assert items() == []

@@ -1,13 +1,12 @@
 """What a line of an order answers to, whatever way it names what it sells."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from shared.domain.attributes import CATALOGUE, COLLECTED, SKUS
-from shared.domain.filters import Condition, Filter, Value, attribute_at, packed, unpacked
+from shared.domain.filters import Condition, Filter, Value, attribute_at
 from shared.domain.lines import lines_of, named_in
 from shared.domain.orders import Item, Order
 from shared.domain.products import (
@@ -129,16 +128,6 @@ def test_a_line_that_says_all_its_names_needs_no_catalogue(item: Item, whole: bo
 def test_lines_are_numbered_in_their_order() -> None:
     lines = lines_of(Order(items=(Item(product_id="a"), Item(product_id="b"))), PROJECT)
     assert [one.number for one in lines] == [0, 1]
-
-
-@pytest.mark.parametrize(
-    "values", [("x", "y"), (Decimal("1.50"), Decimal(2)), (30,), (True, False), (AT + timedelta(milliseconds=7),), ()]
-)
-def test_a_filter_that_is_kept_comes_back_the_same(values: tuple[Value, ...]) -> None:
-    kept = Filter((Condition("metadata.x", "is", values), Condition("name", "contains", ("m",))), any_of=True)
-    back = unpacked(packed(kept))
-    assert back == kept
-    assert [*map(type, back.conditions[0].values)] == [*map(type, values)]
 
 
 @pytest.mark.parametrize(

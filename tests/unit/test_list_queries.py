@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from shared.domain.errors import InvalidPayload, PromotionError
 from shared.domain.filters import Condition, Filter
 from shared.domain.lists import Ordering, Query
-from shared.wire.lists import ASYNC_ACTIONS, CAMPAIGNS, CUSTOMERS, PUBLICATIONS, REDEMPTIONS, VOUCHERS, Asked, query_of
+from shared.wire.lists import (
+    ASYNC_ACTIONS,
+    CAMPAIGNS,
+    CUSTOMERS,
+    PUBLICATIONS,
+    REDEMPTIONS,
+    RULES,
+    VOUCHERS,
+    Asked,
+    query_of,
+)
 from tests.unit.values import AT
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -113,6 +123,7 @@ def test_what_must_be_so(case: str, pairs: list[tuple[str, str]], filters: tuple
         (CAMPAIGNS, [("filters[active][$enabled]", "")], only("active", "enabled")),
         (CAMPAIGNS, [("filters[status][conditions][before_start]", "{}")], only("status", "before_start")),
         (ASYNC_ACTIONS, [("end_date", "2026-03-01")], only("created_at", "before", MARCH)),
+        (RULES, [("start_date", "2026-03-01")], only("created_at", "after", MARCH)),
         (CUSTOMERS, [("starting_after", "2026-03-01")], only("created_at", "before", MARCH)),
         (CUSTOMERS, [("starting_after", "2026-03-01"), ("order", "created_at")], only("created_at", "after", MARCH)),
         (CUSTOMERS, [("email", "ann@example.com")], only("email", "in", "ann@example.com")),

@@ -382,3 +382,10 @@ def test_a_voucher_that_stands_alone_keeps_the_discount_that_it_is_worth() -> No
     alone, of_campaign = voucher(category="spring"), voucher(campaign="Spring", campaign_id="camp_1")
     assert cleared.of(alone) == alone.model_copy(update={"category": None})
     assert cleared.of(of_campaign).discount is None  # it is the campaign's again
+
+
+def test_a_word_of_any_length_is_not_quoted_in_full() -> None:
+    with pytest.raises(InvalidPayload) as refused:
+        read(VoucherBody, voucher_body({"type": "x" * 70_000}))
+    assert refused.value.details.startswith("discount: ")
+    assert len(refused.value.details) < 400

@@ -91,7 +91,7 @@ class Compiled:
         """What each rule saw and wanted, as a tree: rules, bundle rules and applicable lines, where there are any."""
         parts = [one.explain(case, name) for name, one in self._sets.items()]
         if self._applicable:
-            wanted = self._applicable.model_dump(exclude_unset=True)
+            wanted = self._applicable.model_dump(mode="json", exclude_unset=True)
             saw = [line.number for line in self.lines(case)]
             parts.append(Explained(bool(saw), name="applicable_to", wanted=wanted, saw=saw))
         return Explained(all(part.passed for part in parts), parts=tuple(parts))

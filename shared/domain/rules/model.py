@@ -296,8 +296,8 @@ class ValidationRule(Frozen):
     bundle_rules: Rules = Field(default_factory=dict)
     error: RuleError | None = None
     applicable_to: ApplicableTo | None = None
-    created_at: Instant
-    updated_at: Instant | None = None
     assignments_count: int = 0
     """How many vouchers and campaigns are under it."""
+    created_at: Instant
+    updated_at: Instant | None = None
     version: int = 1

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.attributes import CUSTOMERS
 from shared.domain.customers import Address
-from shared.domain.filters import inside
+from shared.domain.filters import Attribute, inside
 from shared.domain.rules.case import Case, Line
 from shared.domain.rules.conditions import COUNTS, Sort
 from shared.domain.summaries import Person
@@ -101,7 +101,7 @@ def name_of(name: str, path: str | None = None) -> Name:
 def _of_customer(name: str) -> OfCase:
     first, _, path = name.partition(".")
     tree, _, rest = path.partition(".")
-    if first != "customer" or path in ("metadata", "address"):
+    if first != "customer" or (tree == "metadata" and not rest):
         raise KeyError(name)
     if tree == "metadata":
         return _customer_metadata(rest)
@@ -110,7 +110,16 @@ def _of_customer(name: str) -> OfCase:
             raise KeyError(name)
         return _of_person(Sort.TEXT, lambda person: getattr(person.customer.profile.address, rest, None))
     attribute = CUSTOMERS[path]
-    return _of_person(Sort[attribute.sort.name], attribute.of)._replace(form=attribute.form)
+    of = attribute.of if attribute.form is str else _formed(attribute)
+    return _of_person(Sort[attribute.sort.name], of)._replace(form=attribute.form)
+
+
+def _formed(attribute: Attribute) -> Callable[[Person], Any]:
+    def of(person: Person) -> Any:
+        found = attribute.of(person)
+        return None if found is None else attribute.form(found)
+
+    return of
 
 
 def _field(name: str) -> Read:
