@@ -3,9 +3,11 @@
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.builders import Shop, fresh, ok, refusal
+from infra.local.service import Service
+from tests.builders import Shop, fresh, ok, refusal, until
 from tests.contract.conftest import Sdk
 
 VIP = {"junction": "and", "metadata.club": {"conditions": {"$is": "VIP"}}}
@@ -193,3 +195,31 @@ def test_a_segment_stays_of_its_type(shop: Shop) -> None:
     assert (refusal(answer), answer.json()["details"].partition(":")[0]) == ((400, "invalid_payload"), "type")
     answer = shop.ask("PUT", f"segments/{static}", {"filter": VIP})
     assert (refusal(answer), answer.json()["details"].partition(":")[0]) == ((400, "invalid_payload"), "filter")
+
+
+# Facts
+
+
+def test_who_enters_and_who_leaves_is_told_once(service: Service, shop: Shop) -> None:
+    club, ann, bob = fresh("club"), fresh("ann"), fresh("bob")
+    listed = segment(shop, type="static", customers=[bob])
+    buyers = {"metadata.club": {"conditions": {"$is": club}}, "segment": {"conditions": {"$is_not": listed}}}
+    id_ = segment(shop, type="auto-update", filter=buyers)
+    for name in (ann, bob):
+        shop.customer(name, metadata={"club": club})
+
+    def told(times: int) -> list[Any]:
+        found = until(lambda: [it for it in heard(service) if it["segment_id"] == id_], lambda it: len(it) >= times)
+        return [(it["fact"], it["customer_id"]) for it in found]
+
+    ids = {name: shop.get(f"customers/{name}")["id"] for name in (ann, bob)}
+    assert told(1) == [("CustomerEnteredSegment", ids[ann])]
+    ok(shop.ask("PUT", f"segments/{listed}", {"customers": [ann]}))
+    changes = [("CustomerLeftSegment", ids[ann]), ("CustomerEnteredSegment", ids[bob])]
+    assert sorted(told(3)[1:]) == sorted(changes)
+    assert shop.ask("DELETE", f"segments/{id_}").status_code == 204
+
+
+def heard(service: Service) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = httpx.get(f"{service.url}/local/facts").raise_for_status().json()["facts"]
+    return found

@@ -18,10 +18,10 @@ from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
+from shared.domain import filters
 from shared.domain.attributes import CUSTOMERS
 from shared.domain.customers import Address
 from shared.domain.filters import Attribute, attribute_at, inside
-from shared.domain.filters import Sort as Of
 from shared.domain.rules.case import Case, Line
 from shared.domain.rules.conditions import COUNTS, Sort
 from shared.domain.summaries import Person
@@ -116,7 +116,7 @@ def _of_customer(name: str) -> OfCase:
             raise KeyError(name)
         return _of_person(Sort.TEXT, lambda person: getattr(person.customer.profile.address, rest, None))
     attribute = attribute_at(path, CUSTOMERS)
-    if attribute.sort is Of.MEMBERSHIP:
+    if attribute.sort is filters.Sort.MEMBERSHIP:
         raise KeyError(name)  # a segment is asked for by customer.segment, so that it is known beforehand
     of = attribute.of if attribute.form is str else _formed(attribute)
     return _of_person(Sort[attribute.sort.name], of)._replace(form=attribute.form)
