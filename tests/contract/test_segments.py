@@ -24,6 +24,8 @@ def segment(shop: Shop, **fields: Any) -> str:
 
 
 def of(shop: Shop, customer: str) -> set[str]:
+    """The segments of a customer, who is one from now on."""
+    shop.customer(customer)
     return {it["id"] for it in shop.get(f"customers/{customer}/segments")["data"]}
 
 
@@ -52,8 +54,9 @@ def test_a_customer_is_told_their_segments(sdk: Sdk, shop: Shop) -> None:
     ann, bob, name = fresh("ann"), shop.customer()["id"], fresh("club")
     listed = make(sdk, type="static", customers=[ann, bob])
     club = make(sdk, type="passive", filter={"metadata.club": {"conditions": {"$is": name}}})
-    for nobody_yet in (ann, bob):
-        said = sdk.customers.list_customer_segments(nobody_yet)
+    shop.customer(ann)  # whom the list named before they were a customer
+    for customer in (ann, bob):
+        said = sdk.customers.list_customer_segments(customer)
         assert (said.object, said.data_ref, said.total) == ("list", "data", 1)
         assert [(it.id, it.name, it.object) for it in said.data] == [(listed.id, listed.name, "segment")]
     shop.customer(ann, metadata={"club": name})
