@@ -170,7 +170,7 @@ def qualified(candidate: Candidate, wish: Wish, facts: Facts, *, at: datetime) -
 
 
 def _alone(facts: Facts, id_: str) -> Facts:
-    """The facts as they were if nothing but this candidate had been asked for: what the session holds of others counts."""
+    """The facts of this candidate by itself: what the session holds of others stands in its way."""
     others = [it.own.counted for name, it in facts.redeemables.items() if it.own and name != id_]
     counted = facts.counted
     if others:
