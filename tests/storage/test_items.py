@@ -58,7 +58,7 @@ def test_every_key_begins_with_its_project(on_table: Till, items: Items, project
 @pytest.mark.parametrize(
     ("kind", "indexed"),
     [
-        ("voucher", {"list", "listed"}),
+        ("voucher", {"list", "listed", "pool", "pooled"}),
         ("redemptions", {"list", "listed", "owner", "owned"}),
         ("order", {"list", "listed", "owner", "owned"}),
         ("customer", {"list", "listed"}),

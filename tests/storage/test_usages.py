@@ -1,13 +1,14 @@
 """What limits count, on the real engine: every need is a condition, and holds count until they end."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.errors import Moved
-from shared.domain.usages import Kept, Need, Usage, Used
+from shared.domain.usages import Counted, Kept, Need, Usage, Used
 from shared.domain.vouchers import Hold
 from shared.storage.table import Table
 from shared.storage.usages import HeldBy, UsageStore
@@ -27,9 +28,10 @@ def usages(table: Table, project: str) -> UsageStore:
 def spend(table: Table, usages: UsageStore) -> Callable[..., None]:
     """Count one use of each usage, if every need holds."""
 
-    def spend(*needs: Need, by: dict[Usage, Used] | None = None, **holds: Any) -> None:
+    def spend(*needs: Need, by: dict[Usage, Used] | None = None, counted: Counted | None = None, **holds: Any) -> None:
         by = {DAILY: ONE} if by is None else by
-        table.commit(*usages.spending(usages.gather({**by}), by, needs, otherwise=Moved(), **holds))
+        known = counted or usages.gather({**by})
+        table.commit(*usages.spending(known, by, needs, otherwise=Moved(), **holds))
 
     return spend
 
@@ -109,3 +111,162 @@ def test_a_hold_counts_until_it_ends_and_not_against_itself(
     spend(only_one, Need(DAILY, "amount", exactly=0), ending=[longer])
     assert usages.gather([DAILY]).kept[DAILY] == Kept(ONE, 0)
     assert [item["SK"] for item in items()] == ["usage"], "no hold stands beside it any more"
+
+
+# A limit that everybody counts against
+
+MANY = Used(64, 64_000, 6_400)
+
+
+def bound(measure: str, most: int) -> Need:
+    return Need(DAILY, measure, most=most)
+
+
+def shards(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for item in items if item["SK"] == "shard"]
+
+
+@pytest.mark.parametrize(
+    ("case", "used", "needs", "spread"),
+    [
+        ("used often, no end of it", MANY, [], True),
+        ("used often, as much left", MANY, [bound("times", 129)], True),
+        ("used often, too few left", MANY, [bound("times", 128)], False),
+        ("too little money left", MANY, [bound("discounted", 25_899)], False),
+        ("much money left", MANY, [bound("discounted", 25_900), bound("times", 200)], True),
+        ("used seldom", Used(63, 1, 1), [], False),
+        ("judged by what it is exactly", MANY, [Need(DAILY, "times", exactly=64)], False),
+    ],
+)
+def test_a_usage_is_spread_when_it_is_hot(
+    usages: UsageStore,
+    spend: Callable[..., None],
+    items: Callable[[], Any],
+    case: str,
+    used: Used,
+    needs: list[Need],
+    spread: bool,
+) -> None:
+    spend(by={DAILY: used})
+    spend(*needs)
+    assert len(shards(items())) == (8 if spread else 0)
+    assert usages.gather([DAILY]).used == {DAILY: used.plus(ONE)}
+    for need in needs:
+        left = [item.get(f"{need.measure}_left", 0) for item in shards(items())]
+        if spread and need.most:
+            assert sum(left) == need.most - getattr(used.plus(ONE), need.measure)
+            assert max(left) - min(left) <= 1
+
+
+@pytest.fixture
+def hot(usages: UsageStore, spend: Callable[..., None]) -> Callable[..., None]:
+    """Count against a usage that was spread with these needs."""
+
+    def spread(*needs: Need) -> None:
+        spend(by={DAILY: MANY})
+        spend(*needs)
+
+    return spread
+
+
+def test_the_last_cents_are_found_on_several_shards(
+    usages: UsageStore, hot: Callable[..., None], spend: Callable[..., None]
+) -> None:
+    budget = bound("discounted", 25_900)
+    hot(budget)  # 19,200 are left, 2,400 on each of eight shards
+    spend(budget, by={DAILY: Used(1, 1, 19_000)})
+    with pytest.raises(Moved):
+        spend(budget, by={DAILY: Used(1, 1, 201)})
+    spend(budget, by={DAILY: Used(1, 1, 200)})
+    assert usages.gather([DAILY]).used[DAILY].discounted == 25_900
+
+
+def test_another_bound_is_kept_from_its_first_use_on(
+    usages: UsageStore, hot: Callable[..., None], spend: Callable[..., None]
+) -> None:
+    hot(bound("times", 200))
+    with pytest.raises(Moved):
+        spend(bound("times", 65))
+    spend(bound("times", 66))
+    with pytest.raises(Moved):
+        spend(bound("times", 66))
+    spend(bound("times", 67))
+    assert usages.gather([DAILY]).used[DAILY].times == 67
+
+
+def test_who_has_no_bound_leaves_no_room_that_is_not_there(
+    usages: UsageStore, hot: Callable[..., None], spend: Callable[..., None]
+) -> None:
+    few = bound("times", 129)
+    hot(few)  # 64 are left
+    spend(by={DAILY: Used(70)})
+    with pytest.raises(Moved):
+        spend(few)
+    spend(by={DAILY: Used(-7)})
+    spend(few)
+    with pytest.raises(Moved):
+        spend(few)
+    assert usages.gather([DAILY]).used[DAILY].times == 129
+
+
+def test_what_is_judged_exactly_is_compared_over_all_shards(
+    usages: UsageStore, hot: Callable[..., None], spend: Callable[..., None]
+) -> None:
+    hot()
+    stale = usages.gather([DAILY])
+    spend(Need(DAILY, "times", exactly=65))
+    with pytest.raises(Moved):
+        spend(Need(DAILY, "times", exactly=65))
+    assert usages.gather([DAILY]).used[DAILY].times == 66
+    with pytest.raises(Moved):
+        spend(Need(DAILY, "times", exactly=65), counted=stale)
+
+
+def test_who_has_read_it_as_one_item_changes_nothing(
+    table: Table, usages: UsageStore, hot: Callable[..., None], items: Callable[[], Any]
+) -> None:
+    stale = usages.gather([DAILY])
+    hot()
+    before = items()
+    for needs in ([], [bound("times", 100)]):
+        with pytest.raises(Moved):
+            table.commit(*usages.spending(stale, {DAILY: ONE}, needs, otherwise=Moved()))
+    assert items() == before
+
+
+def test_holds_on_a_spread_usage_come_and_go(
+    usages: UsageStore, hot: Callable[..., None], spend: Callable[..., None], items: Callable[[], Any]
+) -> None:
+    few = bound("times", 129)
+    hot(few)
+    held = HeldBy("0123456789abcdef", Hold("cart-7", AT, counted={DAILY.name: ONE}))
+    spend(few, starting=[held])
+    counted = usages.gather([DAILY])
+    assert counted.kept[DAILY].holds == 1
+    assert usages.lapsed(counted, [DAILY], at=AT).used == {DAILY: MANY.plus(ONE)}
+    assert usages.lapsed(counted, [DAILY], at=AT, own=[held]).lapsed == ()
+    spend(few, by={}, ending=[held])
+    assert usages.gather([DAILY]).kept[DAILY].holds == 0
+    assert sum(item["times_left"] for item in shards(items())) == 64
+
+
+def test_many_at_once_spend_a_budget_to_the_last_cent(
+    table: Table, usages: UsageStore, hot: Callable[..., None]
+) -> None:
+    few, money = bound("times", 1_000), bound("discounted", 25_900)
+    hot(few, money)
+
+    def spend_until_it_is_gone(_: int) -> int:
+        spent = 0
+        while (counted := usages.gather([DAILY])).used[DAILY].discounted + 700 <= 25_900:
+            try:
+                table.commit(*usages.spending(counted, {DAILY: Used(1, 0, 700)}, (few, money), otherwise=Moved()))
+                spent += 1
+            except Moved:
+                continue
+        return spent
+
+    with ThreadPoolExecutor(8) as pool:
+        spent = sum(pool.map(spend_until_it_is_gone, range(8)))
+    assert spent == 19_200 // 700
+    assert usages.gather([DAILY]).used[DAILY] == MANY.plus(ONE).plus(Used(spent, 0, 700 * spent))

@@ -96,8 +96,9 @@ def test_of_a_customer(why: str, of: Case, asked: Any, met: bool) -> None:
 
 
 def test_every_attribute_that_customers_are_filtered_by_is_a_name() -> None:
-    trees = {"metadata", "address"}
-    assert [name_of(f"customer.{path}") for path in CUSTOMERS if path not in trees]
+    trees, segments = {"metadata", "address", "events"}, {"segment", "segment_id"}
+    assert [name_of(f"customer.{path}") for path in CUSTOMERS.keys() - trees - segments]
+    assert [name_of(f"customer.events.seen.{of}") for of in ("count", "last")]
 
 
 def has(verb: str, value: Any, *wanted: Any, at: datetime = AT, zone: ZoneInfo | None = None) -> bool:
@@ -153,6 +154,14 @@ def has(verb: str, value: Any, *wanted: Any, at: datetime = AT, zone: ZoneInfo |
         (["a", "b"], "count_less", [2], False),
         ("a", "count", [1], True),
         (None, "count_less", [9], False),
+        ({"a": 1}, "has_value", [True], True),
+        ({"a": 1}, "contains", ["a"], False),
+        ([], "has_value", [True], False),
+        ("a", "has_value", [False], False),
+        (None, "has_value", [False], True),
+        ("a", "is_unknown", [False], True),
+        (None, "is_unknown", [False], False),
+        (None, "is_unknown", [True], True),
         ({"a": 1}, "is", ["a"], False),
         ({"a": 1}, "is_not", ["a"], True),
         (["a", {"b": 1}], "is", ["a"], True),
@@ -378,6 +387,7 @@ def test_units_are_those_of_one_product_and_not_of_two() -> None:
     ("somebody else", case(holder=False), rule("publication.redeemable_by_linked_customer", is_=True), False),
     ("given to nobody", case(holder=None), rule("publication.redeemable_by_linked_customer", is_=True), False),
     ("anybody", case(holder=False), rule("publication.redeemable_by_linked_customer", is_=False), True),
+    ("the holder, too", case(holder=True), rule("publication.redeemable_by_linked_customer", is_=False), True),
     ("event", case(event_metadata={"stars": 5}), rule("custom_event.metadata", "stars", more_than=4), True),
     ("no event", STRANGER, rule("custom_event.metadata", "stars", more_than=4), False),
 )

@@ -18,9 +18,10 @@ from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
+from shared.domain import filters
 from shared.domain.attributes import CUSTOMERS
 from shared.domain.customers import Address
-from shared.domain.filters import Attribute, inside
+from shared.domain.filters import Attribute, attribute_at, inside
 from shared.domain.rules.case import Case, Line
 from shared.domain.rules.conditions import COUNTS, Sort
 from shared.domain.summaries import Person
@@ -73,18 +74,23 @@ class OfLines(NamedTuple):
         return self.sort.value | COUNTS
 
 
-class Mark(NamedTuple):
-    """No condition: it says whether the discount is for the lines."""
+class Switch(NamedTuple):
+    """No value, but a switch: what must hold where it is on, and where it is off."""
 
+    on: Callable[[Case], bool]
+    off: Callable[[Case], bool]
+    read: Read
+    marks: bool = False
+    """Whether it says of lines that the discount is for them, or is not."""
     sort: Sort = Sort.TRUTH
 
     @property
     def verbs(self) -> frozenset[str]:
-        """What may be said about them."""
+        """How it is said to be on or off."""
         return frozenset({"is"})
 
 
-Name = OfCase | OfLines | Mark
+Name = OfCase | OfLines | Switch
 
 
 def name_of(name: str, path: str | None = None) -> Name:
@@ -109,7 +115,9 @@ def _of_customer(name: str) -> OfCase:
         if rest not in Address.model_fields:
             raise KeyError(name)
         return _of_person(Sort.TEXT, lambda person: getattr(person.customer.profile.address, rest, None))
-    attribute = CUSTOMERS[path]
+    attribute = attribute_at(path, CUSTOMERS)
+    if attribute.sort is filters.Sort.MEMBERSHIP:
+        raise KeyError(name)  # a segment is asked for by customer.segment, so that it is known beforehand
     of = attribute.of if attribute.form is str else _formed(attribute)
     return _of_person(Sort[attribute.sort.name], of)._replace(form=attribute.form)
 
@@ -133,6 +141,14 @@ def _has_person(case: Case) -> bool:
 
 def _has_order(case: Case) -> bool:
     return case.amount is not None
+
+
+def _has_lines(case: Case) -> bool:
+    return bool(case.lines)
+
+
+def _line_numbers(case: Case) -> list[int]:
+    return [line.number for line in case.lines]
 
 
 def _of_person(sort: Sort, of: Callable[[Person], Any]) -> OfCase:
@@ -242,14 +258,16 @@ NAMES: Mapping[str, Name] = {
     "product.id": OfLines(Sort.IDS, _NAMES_OF_LINES),
     "product.price": OfLines(Sort.NUMBER, _each("price")),
     "product.quantity": OfLines(Sort.NUMBER, _together("product")),
-    "product.discount_applicable": Mark(),
+    "product.discount_applicable": Switch(_has_lines, _has_lines, _line_numbers, marks=True),
     "sku.id": OfLines(Sort.IDS, _NAMES_OF_LINES),
     "sku.price": OfLines(Sort.NUMBER, _each("price")),
     "sku.quantity": OfLines(Sort.NUMBER, _together("sku")),
     "redemption.gift.amount": OfCase(Sort.NUMBER, _field("credits")),
     "redemption.user.login": OfCase(Sort.TEXT, attrgetter("who.user")),
     "redemption.api_key": OfCase(Sort.TEXT, attrgetter("who.api_key")),
-    "publication.redeemable_by_linked_customer": OfCase(Sort.TRUTH, lambda case: case.holder is True),
+    "publication.redeemable_by_linked_customer": Switch(
+        lambda case: case.holder is True, lambda _: True, _field("holder")
+    ),
     **{name: _limited(name) for name in LIMITS},
 }
 """By name; beside them stand those of ``TREES`` and the customer's own attributes."""
