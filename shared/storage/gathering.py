@@ -105,7 +105,7 @@ class Gathering:
         self._customer_id = customer_id(project, checkout.customer) if checkout.customer else None
         bought = order_id(project, checkout.order) if checkout.order else None
         self._order_key = Key.order(project, bought) if bought else None
-        self._asked_lines: dict[tuple[frozenset[str], bool], Asked] = {}
+        self._asked_lines: dict[tuple[frozenset[str], bool, bool], Asked] = {}
 
     def facts(self) -> Facts:
         """All that the decision may look at."""
@@ -206,12 +206,14 @@ class Gathering:
         return self._rules.known(_ids_of(offers))
 
     def _lines(self, rules: Mapping[str, Compiled]) -> Asked:
-        """What there is to ask about the order's lines, as it is with what is known of it."""
+        """What there is to ask about the lines of the order, as it is with what is known of it; nothing if no rule
+        looks at them.
+        """
         collections = _asked_of(rules, "collections")
-        stored = any(rule.asks.products for rule in rules.values())
-        asked = collections, stored
+        looked_at, stored = (any(getattr(it.asks, what) for it in rules.values()) for what in ("lines", "products"))
+        asked = collections, looked_at, stored
         if asked not in self._asked_lines:
-            order = as_known(self._checkout.order, self._order)
+            order = as_known(self._checkout.order, self._order) if looked_at else None
             self._asked_lines[asked] = self._catalogue.asked(order, sorted(collections), products=stored)
         return self._asked_lines[asked]
 

@@ -5,7 +5,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from shared.domain.rules.model import ApplicableTo, Rule
-from shared.domain.rules.names import OfLines
+from shared.domain.rules.names import OfCase, OfLines
 from shared.domain.rules.sets import CompiledRule
 from shared.domain.usages import LIMITS
 
@@ -20,6 +20,8 @@ class Asks(NamedTuple):
     collections: frozenset[str] = frozenset()
     limits: frozenset[str] = frozenset()
     """Names of ``LIMITS``."""
+    lines: bool = False
+    """Whether it looks at the lines of the order."""
     products: bool = False
     """Whether it looks at the metadata that the shop has stored of products and SKUs."""
     price: bool = False
@@ -33,6 +35,7 @@ class Asks(NamedTuple):
             self.segments | other.segments,
             self.collections | other.collections,
             self.limits | other.limits,
+            self.lines or other.lines,
             self.products or other.products,
             self.price or other.price,
         )
@@ -49,6 +52,7 @@ def _asked(rule: CompiledRule) -> Asks:
         segments=frozenset(ids if name == "customer.segment" else ()),
         collections=frozenset(_collections(rule.rule) if isinstance(rule.name, OfLines) else ()),
         limits=frozenset({name} & LIMITS.keys()),
+        lines=not isinstance(rule.name, OfCase),
         products=name in _STORED,
         price=name in _PRICED,
     )
@@ -67,4 +71,5 @@ def _is_collection(id_: str, object_: str | None) -> bool:
 
 def _asked_lines(to: ApplicableTo | None) -> Asks:
     named = (*to.included, *to.excluded) if to else ()
-    return Asks(collections=frozenset(one.id for one in named if one.id and _is_collection(one.id, one.object)))
+    collections = frozenset(one.id for one in named if one.id and _is_collection(one.id, one.object))
+    return Asks(collections=collections, lines=bool(named))
