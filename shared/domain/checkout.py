@@ -182,3 +182,24 @@ def refuse_too_many(count: int, limit: int) -> None:
             "Invalid redeemables",
             details=f"redeemables: {count} were sent, at most {limit} are allowed",
         )
+
+
+MOST_CHANGED = 100
+"""Things that one commit can change."""
+OF_AN_OFFER = 3
+"""What a redemption changes of each offer: the voucher, its hold, and its record; a rollback changes as much."""
+OF_A_CHECKOUT = 8
+"""And of all together: the parent's record, the order, the customer, their summary, the answer that is remembered."""
+
+
+def refuse_too_large(verdict: Verdict) -> None:
+    """Raise if what offers count is too much for them to be redeemed at once."""
+    offers, session = verdict.applicable, verdict.checkout.session
+    beside = 2 * sum(len(offer.counts) for offer in offers) if session else 0
+    changes = OF_AN_OFFER * len(offers) + len(verdict.counts) + beside + OF_A_CHECKOUT
+    if changes > MOST_CHANGED:
+        raise PromotionError(
+            "invalid_redeemables",
+            "Invalid redeemables",
+            details=f"redeemables: {len(offers)} with so many limits are too much for one redemption",
+        )

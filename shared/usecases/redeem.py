@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.checkout import Checkout, Facts, Verdict, refuse_malformed
+from shared.domain.checkout import Checkout, Facts, Verdict, refuse_malformed, refuse_too_large
 from shared.domain.errors import InvalidPayload
 from shared.domain.redemptions import Chance, Circumstances, Redemption, Told, redeemed, refused
 from shared.usecases import judged_anew
@@ -27,8 +27,8 @@ def redeem(checkout: Checkout, *, at: datetime, ledger: Spending, channel_id: st
     An order that these same offers have paid already is answered with what was redeemed then.
 
     Raises:
-        PromotionError: if the list of offers is senseless; InvalidPayload: if a gift card is to pay nobody knows how
-            much; Busy: if others kept changing the same things.
+        PromotionError: if the list of offers is senseless, or too much at once; InvalidPayload: if a gift card is to
+            pay nobody knows how much; Busy: if others kept changing the same things.
     """
     refuse_malformed(checkout.named, project=ledger.project)
     verdict = judge(checkout, at=at, ledger=ledger, warm=False)
@@ -40,6 +40,7 @@ def redeem(checkout: Checkout, *, at: datetime, ledger: Spending, channel_id: st
         ledger.record(told)
         return told
     _refuse_unknown_sums(verdict)
+    refuse_too_large(verdict)
     buyer = buyer_of(verdict.checkout, verdict.facts, at=at, ledger=ledger, chance=chance)
     told = redeemed(verdict, buyer, circumstances)
     ledger.spend(verdict, told)

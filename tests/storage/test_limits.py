@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.assignments import Assignment
+from shared.domain.errors import PromotionError
+from shared.domain.ids import voucher_id
 from shared.usecases.vouchers import release_session
 from tests.storage.test_ledger import decided, moved
 from tests.unit.test_eligibility import budget, rule
@@ -16,6 +18,7 @@ from tests.unit.values import AT, DAY, MILLISECOND, lock
 LATER = AT + timedelta(minutes=10)
 TWICE = {"name": "campaign.redemptions.count", "conditions": {"$less_than_or_equal": [2]}}
 DAILY = {"name": "campaign.redemptions.count.daily", "conditions": {"$less_than_or_equal": [1]}}
+ONCE = {"name": "redemption.count", "conditions": {"$less_than_or_equal": [1]}}
 ODD = {"name": "campaign.redemptions.count", "conditions": {"$is": [1, 3]}}
 
 
@@ -158,3 +161,22 @@ def test_a_day_ends_at_midnight_where_the_shop_is(on_table: Till) -> None:
     with ThreadPoolExecutor(12) as pool:
         told = list(pool.map(lambda at: (at, refusal(on_table, "A", at=at, amount=None)), instants))
     assert Counter(told) == {(at, failed): 1 if failed is None else 11 for at in {*instants} for failed in (None, OVER)}
+
+
+def test_more_than_one_commit_can_count_is_refused_before_anything(till: Till) -> None:
+    till.settle(redeemables_limit=30, applicable_redeemables_limit=30, applicable_redeemables_per_category_limit=30)
+    made = rule(ONCE)
+    till.stores.rules.add(made)
+    codes = [f"C-{number}" for number in range(24)]
+    for code in codes:
+        mine = voucher_id(till.stores.project, code)
+        assigned = Assignment.of(till.stores.project, made.id, "voucher", mine, AT)
+        till.voucher(code, quantity=None, assignments=(assigned,))
+    before = till.stores.everything()
+    with pytest.raises(PromotionError, match="Invalid redeemables"):
+        till.redeem(*codes)
+    with pytest.raises(PromotionError, match="Invalid redeemables"):
+        till.validate(*codes[:20], session=lock())
+    assert till.stores.everything() == before
+    told = till.redeem(*codes[:23])
+    assert till.roll_back(told.parent.id, stacked=True).records[0].undoes == told.records[0].id
