@@ -37,7 +37,13 @@ OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "Tran
 DEAD_LETTERS = {
     "actions": "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
     "facts": "Changes could not be counted, so the total of a long list is off by them. See the log of facts.",
+    "enrol": "Of some customers it was not told which segments they entered or left. See the log of enrol.",
 }
+BEHIND_WITH = {
+    "facts": "Changes wait to be counted for an hour; after a day they are lost to the totals. See the log of facts.",
+    "enrol": "Who enters a segment is told an hour late; after a day it is not told at all. See the log of enrol.",
+}
+"""By the function that reads the stream."""
 
 
 class Alarms(Construct):
@@ -97,19 +103,20 @@ class Alarms(Construct):
             "An async action waits and is not done: the worker fails or cannot keep up. See generate's log.",
             above=OVERDUE.to_seconds(),
         )
-        # Of all functions only the one that reads the stream has this metric.
-        self._ring(
-            "facts-behind",
-            cloudwatch.Metric(
-                namespace="AWS/Lambda",
-                metric_name="IteratorAge",
-                dimensions_map={"FunctionName": name(self, "facts")},
-                statistic="Maximum",
-                period=PERIOD,
-            ),
-            "Changes wait to be counted for an hour; after a day they are lost to the totals. See the log of facts.",
-            above=BEHIND.to_milliseconds(),
-        )
+        # Of all functions only those that read the stream have this metric.
+        for word, means in BEHIND_WITH.items():
+            self._ring(
+                f"{word}-behind",
+                cloudwatch.Metric(
+                    namespace="AWS/Lambda",
+                    metric_name="IteratorAge",
+                    dimensions_map={"FunctionName": name(self, word)},
+                    statistic="Maximum",
+                    period=PERIOD,
+                ),
+                means,
+                above=BEHIND.to_milliseconds(),
+            )
         for what, dead in dead_letters.items():
             self._ring(
                 f"{what}-dead-letters",

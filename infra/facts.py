@@ -1,6 +1,6 @@
 """The table's stream, and who reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -19,7 +19,7 @@ WAIT = Duration.minutes(1)
 """How long changes are gathered: a shop where little goes on pays for one batch a minute and shard."""
 
 ATTEMPTS = 10
-"""After so many failures a change is told to the dead letters and passed over; the counter is then off by it."""
+"""After so many failures a change is told to the dead letters and passed over; a counter is then off by it."""
 
 LONGEST_COUNT = Duration.minutes(1)
 
@@ -32,37 +32,16 @@ class Facts(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, table: Table, reader: Function) -> None:
         super().__init__(scope, id_)
-        self.dead_letters = sqs.Queue(
+        self.dead_letters = dead_letters(self, "facts")
+        read(
             self,
-            "DeadLetters",
-            queue_name=name(self, "facts", "dead-letters"),
-            retention_period=Duration.days(14),
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=Machine.of(self) == LAMBDA,
-        )
-        stream = table.table_stream_arn
-        assert stream
-        iam.Grant.add_to_principal(
-            grantee=reader,
-            actions=[
-                f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-            ],
-            resource_arns=[stream],
-        )
-        lambda_.EventSourceMapping(
-            self,
-            "Changes",
-            target=reader,
-            event_source_arn=stream,
-            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            batch_size=BATCH,
-            max_batching_window=WAIT,
+            table,
+            reader,
+            failed=self.dead_letters,
+            batch=BATCH,
+            wait=WAIT,
             # Only a window's events name their shard, by which a change that comes again is known.
-            tumbling_window=Duration.minutes(15),
-            report_batch_item_failures=True,
-            bisect_batch_on_error=True,
-            retry_attempts=ATTEMPTS,
-            on_failure=event_sources.SqsDlq(self.dead_letters),
+            window=Duration.minutes(15),
             filters=[
                 _changes("INSERT", NewImage=ON),
                 _changes("REMOVE", OldImage=ON),
@@ -70,6 +49,56 @@ class Facts(Construct):
                 _changes("MODIFY", OldImage=OFF, NewImage=ON),
             ],
         )
+
+
+def dead_letters(scope: Construct, what: str) -> sqs.Queue:
+    """Where what could not be read waits for a person."""
+    return sqs.Queue(
+        scope,
+        "DeadLetters",
+        queue_name=name(scope, what, "dead-letters"),
+        retention_period=Duration.days(14),
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=Machine.of(scope) == LAMBDA,
+    )
+
+
+def read(
+    scope: Construct,
+    table: Table,
+    reader: Function,
+    *,
+    failed: sqs.Queue,
+    batch: int,
+    wait: Duration,
+    filters: Sequence[Mapping[str, object]],
+    window: Duration | None = None,
+) -> None:
+    """Have a function read the table's stream, changes in their order; one that keeps failing is passed over."""
+    stream = table.table_stream_arn
+    assert stream
+    iam.Grant.add_to_principal(
+        grantee=reader,
+        actions=[
+            f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        ],
+        resource_arns=[stream],
+    )
+    lambda_.EventSourceMapping(
+        scope,
+        "Changes",
+        target=reader,
+        event_source_arn=stream,
+        starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+        batch_size=batch,
+        max_batching_window=wait,
+        tumbling_window=window,
+        report_batch_item_failures=True,
+        bisect_batch_on_error=True,
+        retry_attempts=ATTEMPTS,
+        on_failure=event_sources.SqsDlq(failed),
+        filters=list(filters),
+    )
 
 
 def _changes(event: str, **images: object) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -40,6 +41,7 @@ class Function(lambda_.Function):
         code: lambda_.Code,
         dependencies: lambda_.ILayerVersion,
         environment: Mapping[str, str],
+        more: Mapping[str, str] = MappingProxyType({}),
         timeout: Duration = LONGEST_REQUEST,
     ) -> None:
         self.word = word
@@ -72,7 +74,7 @@ class Function(lambda_.Function):
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
-            environment={"POWERTOOLS_SERVICE_NAME": word, **environment},
+            environment={"POWERTOOLS_SERVICE_NAME": word, **environment, **more},
         )
 
 

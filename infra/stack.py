@@ -12,6 +12,7 @@ from infra.alarms import Alarms
 from infra.api import Api
 from infra.dashboard import Dashboard
 from infra.dependencies import Dependencies
+from infra.enrolments import LONGEST_LOOK, Bus, Enrolments
 from infra.facts import LONGEST_COUNT, Facts
 from infra.function import Function, source_code
 from infra.table import Table
@@ -46,6 +47,8 @@ class Bonbon(Stack):
         _for_callers(function, table)
         _behind_the_queue(function, table, actions)
         stream = _behind_the_stream(self, function, table)
+        bus = Bus(self, "Bus")
+        enrolments = _before_the_bus(self, function, table, bus)
 
         answering = {route.function for route in ROUTES} | {"unknown"}
         api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
@@ -54,13 +57,18 @@ class Bonbon(Stack):
             "Alarms",
             functions=functions.values(),
             queue=actions.queue,
-            dead_letters={"actions": actions.dead_letters, "facts": stream.dead_letters},
+            dead_letters={
+                "actions": actions.dead_letters,
+                "facts": stream.dead_letters,
+                "enrol": enrolments.dead_letters,
+            },
             api=api,
             table=table,
         )
         Dashboard(self, "Dashboard", functions=functions, actions=actions, api=api, table=table, alarms=alarms.all)
 
         self._tell(api, table, actions, alarms)
+        CfnOutput(self, "BusName", value=bus.event_bus_name, description="Facts are told here; add a rule to hear them")
 
     def _tell(self, api: Api, table: Table, actions: Actions, alarms: Alarms) -> None:
         """What an operator is told once it is deployed."""
@@ -193,3 +201,11 @@ def _behind_the_stream(scope: Construct, function: Make, table: Table) -> Facts:
     facts = function("facts", timeout=LONGEST_COUNT)
     table.let(facts, "GetItem", "UpdateItem")  # how far it has counted; the counters
     return Facts(scope, "Stream", table=table, reader=facts)
+
+
+def _before_the_bus(scope: Construct, function: Make, table: Table, bus: Bus) -> Enrolments:
+    enrol = function("enrol", timeout=LONGEST_LOOK, more={"BUS_NAME": bus.event_bus_name})
+    table.let(enrol, "BatchGetItem", "Query")  # a customer, the segments, and which are watched
+    table.let(enrol, "UpdateItem", "DeleteItem")  # what was told of them
+    bus.let_tell(enrol)
+    return Enrolments(scope, "Enrolments", table=table, reader=enrol)

@@ -18,6 +18,9 @@ from shared.storage.keys import TABLE_INDEXES
 
 TABLE = "bonbon"
 QUEUE = "bonbon-actions"
+BUS = "bonbon"
+OVERHEARD = "bonbon-overheard"
+"""The queue into which a rule of this machine's own puts whatever is told on the bus."""
 STARTS_WITHIN = 30.0
 STOPS_WITHIN = 8.0
 CREDENTIALS = {
@@ -79,6 +82,19 @@ def connect(endpoint: str) -> None:
     os.environ.update(CREDENTIALS, AWS_ENDPOINT_URL=endpoint, TABLE_NAME=TABLE)
     sqs = boto3.client("sqs")
     os.environ["QUEUE_URL"] = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+    os.environ["BUS_NAME"] = BUS
+
+
+def overhear() -> str:
+    """The bus, if it is not there yet, and the queue that hears all that is told on it."""
+    sqs, events = boto3.client("sqs"), boto3.client("events")
+    url = str(sqs.create_queue(QueueName=OVERHEARD)["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    with contextlib.suppress(events.exceptions.ResourceAlreadyExistsException):
+        events.create_event_bus(Name=BUS)
+    events.put_rule(Name=OVERHEARD, EventBusName=BUS, EventPattern='{"source": ["bonbon"]}')
+    events.put_targets(Rule=OVERHEARD, EventBusName=BUS, Targets=[{"Id": OVERHEARD, "Arn": arn}])
+    return url
 
 
 def create_table(endpoint: str, name: str = TABLE) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from infra import cors
 from infra.local.clock import Clock
 from infra.local.events import event_of
+from infra.local.facts import Facts
 from infra.local.outbox import Outbox
 from shared.domain.model import iso, utc
 from shared.runtime.routes import ROUTES
@@ -46,9 +47,10 @@ def functions() -> dict[str, Function]:
 class Gateway:
     """The ASGI application."""
 
-    def __init__(self, clock: Clock, outbox: Outbox) -> None:
+    def __init__(self, clock: Clock, outbox: Outbox, facts: Facts) -> None:
         self._clock = clock
         self._outbox = outbox
+        self._facts = facts
         self._functions = functions()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="handler")
 
@@ -81,28 +83,29 @@ class Gateway:
         await _send(send, answer["statusCode"], answer["headers"] | to_page, answer["body"].encode())
 
     def _local(self, method: str, path: str, body: bytes) -> tuple[int, Json]:
-        match method, path:
-            case "GET", "/local/clock":
-                return 200, {"now": iso(utc(self._clock.now()))}
-            case "PUT", "/local/clock":
-                try:
-                    said = json.loads(body)["now"]
-                    at = None if said is None else utc(datetime.fromisoformat(said))
-                except (ValueError, KeyError, TypeError, OverflowError) as error:
-                    return 400, {
-                        "code": 400,
-                        "key": "invalid_payload",
-                        "message": "Invalid payload",
-                        "details": str(error),
-                    }
-                self._clock.set(at)
-                return 200, {"now": iso(utc(self._clock.now()))}
-            case "GET", "/local/outbox":
-                return 200, {"messages": self._outbox.messages()}
-            case "DELETE", "/local/outbox":
-                self._outbox.clear()
-                return 200, {"messages": []}
+        kept = {
+            "/local/outbox": ("messages", self._outbox.messages, self._outbox.clear),
+            "/local/facts": ("facts", self._facts.told, self._facts.clear),
+        }
+        if path == "/local/clock" and method in {"GET", "PUT"}:
+            return self._time(body if method == "PUT" else None)
+        if path in kept and method in {"GET", "DELETE"}:
+            name, tell, clear = kept[path]
+            if method == "DELETE":
+                clear()
+            return 200, {name: tell() if method == "GET" else []}
         return 404, {"code": 404, "key": "not_found", "message": "Resource not found", "details": path}
+
+    def _time(self, body: bytes | None) -> tuple[int, Json]:
+        """What the clock says; set first, where there is a body."""
+        if body is not None:
+            try:
+                said = json.loads(body)["now"]
+                at = None if said is None else utc(datetime.fromisoformat(said))
+            except (ValueError, KeyError, TypeError, OverflowError) as error:
+                return 400, {"code": 400, "key": "invalid_payload", "message": "Invalid payload", "details": str(error)}
+            self._clock.set(at)
+        return 200, {"now": iso(utc(self._clock.now()))}
 
 
 async def _body(receive: Receive) -> bytes:

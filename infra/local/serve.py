@@ -11,11 +11,12 @@ import uvicorn
 
 from infra.local import engine
 from infra.local.clock import Clock
+from infra.local.facts import Facts
 from infra.local.gateway import Gateway
 from infra.local.outbox import Outbox
 from infra.local.pump import Pump
 from infra.local.service import free_port
-from infra.local.stream import StreamPump
+from infra.local.stream import Reader, StreamPump, moves, touches_a_customer
 from shared.runtime import settings
 from shared.storage.access_keys import AccessKeyStore
 
@@ -65,10 +66,16 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         add_keys(AccessKeyStore(settings.table()), at=clock.now())
         pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
         pump.start()
-        stream = StreamPump(endpoint, os.environ["TABLE_NAME"], importlib.import_module("functions.facts").handler)
+        stream = StreamPump(
+            endpoint,
+            os.environ["TABLE_NAME"],
+            clock,
+            Reader(moves, importlib.import_module("functions.facts").handler),
+            Reader(touches_a_customer, importlib.import_module("functions.enrol").handler),
+        )
         stream.start()
         config = uvicorn.Config(
-            Gateway(clock, Outbox(endpoint, clock)),
+            Gateway(clock, Outbox(endpoint, clock), Facts(engine.overhear())),
             host="127.0.0.1",
             port=port,
             log_level=logging.ERROR,

@@ -1,11 +1,13 @@
-"""Carries the changes of the table to their reader, as Lambda's event source mapping does."""
+"""Carries the changes of the table to their readers, as Lambda's event source mappings do."""
 
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
+
+from infra.local.clock import Clock
 
 Json = dict[str, Any]
 logger = logging.getLogger(__name__)
@@ -14,17 +16,26 @@ POLL_SECONDS = 1.0
 STOPS_WITHIN = 3.0
 
 
+class Reader(NamedTuple):
+    """Which changes a function is given, as its mapping's filters say in the cloud."""
+
+    wanted: Callable[[Json], bool]
+    read: Callable[[Json, object], Json]
+
+
 class StreamPump:
     """One thread that reads the stream's one shard from its beginning, a second's changes at a time.
 
-    After a restart it begins anew: what was counted already is known by its sequence number. It asks the engine
+    Each reader gets the changes that it wants, dated by the local clock. After a restart it begins anew: what was
+    counted already is known by its sequence number, and what was told by the turn that is kept. It asks the engine
     without a client library, which would look at every value of every image for as long as a redemption takes.
     """
 
-    def __init__(self, engine: str, table: str, reader: Callable[[Json, object], Json]) -> None:
+    def __init__(self, engine: str, table: str, clock: Clock, *readers: Reader) -> None:
         self._http = httpx.Client(base_url=engine)
         self._table = table
-        self._reader = reader
+        self._clock = clock
+        self._readers = readers
         self._iterator: str | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stream", daemon=True)
@@ -55,10 +66,14 @@ class StreamPump:
         """Hand over one batch; tells whether there may be more."""
         iterator = self._iterator or self._beginning()
         found = self._ask("DynamoDBStreams_20120810.GetRecords", ShardIterator=iterator, Limit=BATCH)
-        records = [record for record in found["Records"] if _moves(record)]
-        if records and self._reader({"Records": records}, None)["batchItemFailures"]:
-            self._iterator = None
-            return False
+        now = self._clock.now().timestamp()
+        for record in found["Records"]:
+            record["dynamodb"]["ApproximateCreationDateTime"] = now
+        for wanted, read in self._readers:
+            records = [record for record in found["Records"] if wanted(record)]
+            if records and read({"Records": records}, None)["batchItemFailures"]:
+                self._iterator = None
+                return False
         self._iterator = found["NextShardIterator"]
         return bool(found["Records"])
 
@@ -81,7 +96,13 @@ class StreamPump:
         return said
 
 
-def _moves(record: Json) -> bool:
-    """Whether a change puts an item on a list or takes it off one, which is all that is read of the stream."""
+def moves(record: Json) -> bool:
+    """Whether a change puts an item on a list or takes it off one, which is what is counted."""
     before, after = (record["dynamodb"].get(image, {}).get("list") for image in ("OldImage", "NewImage"))
     return bool(before != after)
+
+
+def touches_a_customer(record: Json) -> bool:
+    """Whether a change is of a customer, their summary, or a list that they are on."""
+    kind: str = record["dynamodb"]["Keys"]["SK"]["S"]
+    return kind in ("customer", "summary") or kind.startswith("member#")

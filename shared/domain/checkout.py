@@ -135,8 +135,8 @@ class Verdict(NamedTuple):
     inapplicable: tuple[Inapplicable, ...]
     skipped: tuple[Skipped, ...]
     price: Price | None
-    explanations: Mapping[str, tuple[Explained, ...]] = {}
-    """By the name of the offer, if it was asked for: each of its rules, what it saw and what it wanted."""
+    explanations: Mapping[str, Mapping[str, Explained]] = {}
+    """By the name of the offer and the id of the rule, if it was asked for: what the rule saw and what it wanted."""
 
     @property
     def counts(self) -> Mapping[Usage, Used]:

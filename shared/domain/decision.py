@@ -77,7 +77,7 @@ def _unmet(
 
 def _explained(
     checkout: Checkout, facts: Facts, alone: Mapping[str, Applicable | None], *, at: datetime
-) -> dict[str, tuple[Explained, ...]]:
+) -> dict[str, dict[str, Explained]]:
     """What the rules of each offer saw, as if it were the only one."""
     eligibility = Eligibility(checkout, facts, at=at)
     return {

@@ -67,10 +67,10 @@ class Eligibility:
         self._used = added([self._used, counts])
         return offer._replace(lines=_common([rule.lines(case) for rule in rules]), counts=counts, needs=needs)
 
-    def explained(self, offer: Applicable) -> tuple[Explained, ...]:
-        """What each rule of an offer saw, and what it wanted."""
+    def explained(self, offer: Applicable) -> dict[str, Explained]:
+        """What each rule of an offer saw, and what it wanted, by the rule's id."""
         case = self._case(offer)
-        return tuple(rule.explain(case) for rule in self._rules(offer.redeemable))
+        return {rule.rule.id: rule.explain(case) for rule in self._rules(offer.redeemable)}
 
     def meets(self, offer: Applicable, subjects: Collection[str]) -> bool:
         """Whether the rules of an offer that are about these subjects are met, were all others so, too."""

@@ -1,6 +1,6 @@
 """The lines of an order as rules see them: what each answers to, and what is known of what it sells."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.domain.orders import Item, Order
@@ -20,9 +20,14 @@ class Named(NamedTuple):
     """Whether the line says by itself all that its product and SKU are called, and whose the SKU is."""
 
 
-def named_in(item: Item, project: str) -> Named:
-    """What a line names: a product by ``product_id`` or ``product``, a SKU by ``sku_id`` or ``sku``, either by
-    ``source_id`` (a product unless ``related_object`` says otherwise); each by its id or its ``source_id``.
+def names_of(order: Order, project: str) -> tuple[Named, ...]:
+    """What each line of an order names."""
+    return tuple(_named(item, project) for item in order.items)
+
+
+def _named(item: Item, project: str) -> Named:
+    """A product by ``product_id`` or ``product``, a SKU by ``sku_id`` or ``sku``, either by ``source_id`` (a product
+    unless ``related_object`` says otherwise); each by its id or its ``source_id``.
     """
     names: dict[Kind, list[str]] = {kind: [*_names(item, kind)] for kind in ("product", "sku")}
     ids = {kind: _id(names[kind], project, kind) for kind in names}
@@ -35,15 +40,19 @@ def lines_of(
     order: Order,
     project: str,
     *,
+    named: Sequence[Named] = (),
     products: Mapping[str, Product] | None = None,
     skus: Mapping[str, Sku] | None = None,
     within: Mapping[str, frozenset[str]] | None = None,
 ) -> tuple[Line, ...]:
     """The lines of an order, with what is known of their products and SKUs, by id, and the collections that each of
     these is in (``within``, also by id). A SKU's product counts as well. Prices are those that came with the order.
+
+    ``named`` is what its lines name, where that was found out before.
     """
     known = (products or {}, skus or {}, within or {})
-    return tuple(_line(number, item, named_in(item, project), *known) for number, item in enumerate(order.items))
+    each = zip(order.items, named or names_of(order, project), strict=True)
+    return tuple(_line(number, item, names, *known) for number, (item, names) in enumerate(each))
 
 
 def ids_of(named: Named, skus: Mapping[str, Sku]) -> tuple[str, ...]:

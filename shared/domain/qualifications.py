@@ -14,6 +14,7 @@ from shared.domain.decision import applied, decide
 from shared.domain.eligibility import Eligibility
 from shared.domain.filters import Attributes, Filter
 from shared.domain.orders import Price
+from shared.domain.usages import Usage, added
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 
 Scenario = Literal[
@@ -160,13 +161,22 @@ class Qualification(NamedTuple):
 
 def qualified(candidate: Candidate, wish: Wish, facts: Facts, *, at: datetime) -> Qualified | None:
     """A candidate, judged alone, if it may be used."""
-    redeemable = facts.redeemables[candidate.id]
-    alone = facts._replace(redeemables={candidate.id: redeemable})
+    alone = _alone(facts, candidate.id)
     checkout = wish.checkout._replace(named=(candidate.id,))
     offer = _usable(checkout, alone, wish.scenario, at=at)
     if offer is None or not _is_of_products(offer, checkout, alone, wish.scenario, at=at):
         return None
     return Qualified(candidate, offer)
+
+
+def _alone(facts: Facts, id_: str) -> Facts:
+    """The facts as they were had nothing but this candidate been asked for: what the session holds of others counts."""
+    others = [it.own.counted for name, it in facts.redeemables.items() if it.own and name != id_]
+    counted = facts.counted
+    if others:
+        back = ({Usage.named(name): used.negated() for name, used in taken.items()} for taken in others)
+        counted = counted._replace(freed=added([counted.freed, *back]))
+    return facts._replace(redeemables={id_: facts.redeemables[id_]}, counted=counted)
 
 
 def _usable(checkout: Checkout, facts: Facts, scenario: Scenario, *, at: datetime) -> Applicable | None:

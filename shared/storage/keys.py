@@ -25,6 +25,8 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     event               {project}#event#{id}            event
     segment             {project}#segment#{id}          segment
     who is listed in it {project}#customer#{id}         member#{segment id}
+    what was told of it {project}#customer#{id}         enrolled#{segment id}
+    that it is watched  {project}#watched               {segment id}
     product             {project}#product#{id}          product
     SKU                 {project}#sku#{id}              sku
     collection          {project}#collection#{id}       collection
@@ -222,6 +224,15 @@ class Key(NamedTuple):
     def collected(cls, project: str, collection_id: str, generation: str, member_id: str) -> "Key":
         """A product or SKU in one generation of a static collection: whether it is in it is one read."""
         return cls(collected_in(project, collection_id, generation, shard_of(member_id)), member_id)
+
+    @classmethod
+    def enrolled(cls, project: str, customer_id: str, segment_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"enrolled#{segment_id}")
+
+    @classmethod
+    def watched(cls, project: str, segment_id: str) -> "Key":
+        """One partition for all that a project watches, so that one query tells that it watches nothing."""
+        return cls(f"{project}#watched", segment_id)
 
     @classmethod
     def async_action(cls, project: str, action_id: str) -> "Key":

@@ -9,16 +9,18 @@ from itertools import chain
 from shared.domain.attributes import CATALOGUE, PRODUCTS, SKUS
 from shared.domain.errors import Moved, NotFound, PromotionError
 from shared.domain.filters import Condition, Filter
-from shared.domain.lines import Named, ids_of, lines_of, named_in
+from shared.domain.lines import Named, ids_of, lines_of, names_of
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import Order
 from shared.domain.products import Collection, Product, Sku, catalogue_id
+from shared.domain.projects import Project
 from shared.domain.rules.case import Line
 from shared.storage.catalogue_items import PRODUCT_ATTRIBUTES, SKU_ATTRIBUTES, product_of, sku_of
 from shared.storage.collections import CollectionStore
 from shared.storage.documents import item_of, revising
 from shared.storage.keys import Key, belonging, listing
 from shared.storage.lists import ListOf, of_keys, of_owner
+from shared.storage.projects import ProjectStore
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, update
 
 MOST_KEYS = 10_000
@@ -31,10 +33,12 @@ class ProductStore:
     def __init__(self, table: Table, project: str) -> None:
         self._table = table
         self.project = project
+        self._settings = ProjectStore(table, project)
 
     def find(self, id_: str) -> Product | None:
         """A product by its id."""
-        item = self._table.get(Key.product(self.project, id_))
+        key = Key.product(self.project, id_)
+        item = self._settings.read_along([key]).get(key)
         return product_of(item) if item else None
 
     def get(self, name: str) -> Product:
@@ -50,8 +54,13 @@ class ProductStore:
 
     def find_sku(self, id_: str) -> Sku | None:
         """A SKU by its id."""
-        item = self._table.get(Key.sku(self.project, id_))
+        key = Key.sku(self.project, id_)
+        item = self._settings.read_along([key]).get(key)
         return sku_of(item) if item else None
+
+    def settled(self) -> Project:
+        """What the project has settled; it came with what was looked for."""
+        return self._settings.now()
 
     def get_sku(self, name: str, *, of: str | None = None) -> Sku:
         """A SKU as it is now, by its id or its ``source_id``; ``of`` is the product that it must be of.
@@ -182,7 +191,7 @@ class CatalogueStore:
             PromotionError: ``query_too_large`` if there are too many lines for so many collections.
         """
         found = self._collections.get_many(collections, warm=True) if order and order.items else {}
-        named = tuple(named_in(item, self.project) for item in order.items) if order else ()
+        named = names_of(order, self.project) if order else ()
         asked = Asked(self._table, self.project, order or Order(), named, tuple(found.values()), products)
         if len(asked.keys) > MOST_KEYS:
             raise PromotionError(
@@ -219,7 +228,7 @@ class Asked:
             for named in self.named
             for id_ in ids_of(named, skus)
             if id_ not in (named.product, named.sku)
-            for key in (*self._membership(id_), Key.product(self.project, id_))
+            for key in (*self._membership(id_).values(), Key.product(self.project, id_))
         ]
         if left := [key for key in more if key not in items]:
             items = {**items, **self._table.get_many(left)}
@@ -227,36 +236,40 @@ class Asked:
         products = {product.id: product for product in stored}
         ids = dict.fromkeys(id_ for named in self.named for id_ in ids_of(named, skus))
         within = {id_: self._around(id_, products.get(id_) or skus.get(id_), items, at=at) for id_ in ids}
-        return lines_of(self.order, self.project, products=products, skus=skus, within=within)
+        return lines_of(self.order, self.project, named=self.named, products=products, skus=skus, within=within)
 
-    @property
+    @cached_property
     def _whole(self) -> bool:
+        """Whether all that is stored of what is sold matters."""
         return self.products or any(collection.type == "AUTO_UPDATE" for collection in self.collections)
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, Key]]:
+        """Where it stands whether a product or SKU is in a static collection, by both their ids."""
+        return {}
 
     def _keys_of(self, named: Named) -> Iterable[Key]:
         for id_ in filter(None, (named.product, named.sku)):
-            yield from self._membership(id_)
+            yield from self._membership(id_).values()
         if self._whole or not named.whole:
             if named.product:
                 yield Key.product(self.project, named.product)
             if named.sku:
                 yield Key.sku(self.project, named.sku)
 
-    def _membership(self, id_: str) -> Iterable[Key]:
-        for collection in self.collections:
-            if collection.generation:
-                yield Key.collected(self.project, collection.id, collection.generation, id_)
+    def _membership(self, id_: str) -> dict[str, Key]:
+        if id_ not in self._places:
+            self._places[id_] = {
+                it.id: Key.collected(self.project, it.id, it.generation, id_)
+                for it in self.collections
+                if it.generation
+            }
+        return self._places[id_]
 
     def _around(
         self, id_: str, thing: Product | Sku | None, items: Mapping[Key, Item], *, at: datetime
     ) -> frozenset[str]:
         """The collections that a product or SKU is in."""
-        return frozenset(it.id for it in self.collections if self._holds(it, id_, thing, items, at=at))
-
-    def _holds(
-        self, collection: Collection, id_: str, thing: Product | Sku | None, items: Mapping[Key, Item], *, at: datetime
-    ) -> bool:
-        if collection.generation:
-            return Key.collected(self.project, collection.id, collection.generation, id_) in items
-        wanted = collection.wanted
-        return thing is not None and wanted is not None and wanted.keeps(thing, CATALOGUE, at=at)
+        named = (collection_id for collection_id, key in self._membership(id_).items() if key in items)
+        kept = (it.id for it in self.collections if thing and it.wanted and it.wanted.keeps(thing, CATALOGUE, at=at))
+        return frozenset(chain(named, kept))

@@ -18,7 +18,7 @@ from shared.domain.summaries import Person
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import SHARDS, Key, listing, members, membership
 from shared.storage.lists import ListOf, Reading, Source, Window, of_keys
-from shared.storage.table import MOST_WRITES, Item, Table, Write, add, chunks, create, delete, replace
+from shared.storage.table import MOST_WRITES, Item, Table, Write, add, chunks, create, delete, put, replace
 from shared.storage.warm import Warm
 
 ATTRIBUTES = ("deleted", "version")
@@ -65,6 +65,11 @@ class SegmentStore:
         entries = self._table.listed(f"{self.project}#segment")
         found = (_segment_of(item) for piece in chunks(entries, 100) for item in self._table.items(piece))
         return {segment.id: segment for segment in found if segment and not segment.deleted}
+
+    def watched(self) -> list[str]:
+        """The segments of which it is told who enters and leaves."""
+        partition = Key.watched(self.project, "").PK
+        return [item["SK"] for item in self._table.query(partition)]
 
     def keys(self, ids: Iterable[str], customer_id: str | None, *, warm: bool = True) -> list[Key]:
         """What a batch must read to know whether a customer is in segments; often nothing at all."""
@@ -193,6 +198,8 @@ class SegmentStore:
             Moved: if its id is taken.
         """
         last = self._listing(segment, customers)
+        if segment.type == "auto-update":
+            last.append(put(Key.watched(self.project, segment.id), {}))
         self._table.commit(create(self._key(segment), self._item(segment), otherwise=Moved()), *last, outcome=outcome)
 
     def save(self, segment: Segment, *, customers: Sequence[str] | None = None, outcome: object = None) -> None:
@@ -217,7 +224,8 @@ class SegmentStore:
         key = self._key(segment)
         if not segment.deleted:
             gone = item_of(segment.model_copy(update={"deleted": True}), ATTRIBUTES)
-            self._table.commit(replace(key, gone, version=segment.version, otherwise=Moved()))
+            unwatched = delete(Key.watched(self.project, segment.id))
+            self._table.commit(replace(key, gone, version=segment.version, otherwise=Moved()), unwatched)
             self._warm.forget(self._table, key)
         if segment.static:
             self._sweep(segment)

@@ -17,13 +17,13 @@ from shared.usecases.schemas import refuse_checkout
 
 class LookingAtHolds(Protocol):
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
+    def freed(self, facts: Facts, *, at: datetime) -> Counted: ...
 
 
 class Gathering(LookingAtHolds, Protocol):
     project: str
 
     def gather(self, checkout: Checkout, *, at: datetime, warm: bool) -> Facts: ...
-    def freed(self, facts: Facts, *, at: datetime) -> Counted: ...
 
 
 class NamingCustomers(Protocol):

@@ -9,9 +9,10 @@ from shared.domain.ids import timed
 from shared.domain.products import PREFIXES, Kind, Product, ProductSaid, Sku, SkuSaid, catalogue_id, told
 from shared.domain.redemptions import Chance
 from shared.usecases import judged_anew
+from shared.usecases.schemas import Settled
 
 
-class Products(Protocol):
+class Products(Settled, Protocol):
     project: str
 
     def find(self, id_: str) -> Product | None: ...
@@ -29,12 +30,13 @@ def upsert_product(said: ProductSaid, *, at: datetime, products: Products, chanc
     """Keep a product: the one of this id or ``source_id``, or a new one.
 
     Raises:
-        InvalidPayload: if its id and its ``source_id`` name two.
+        InvalidPayload: if its id and its ``source_id`` name two; if its metadata may not be so.
     """
     id_, source_id = _called(said, "product", products.project)
     known = products.find(id_) if id_ else None
     new = Product(id=id_ or timed("prod", at, chance()), source_id=source_id, created_at=at)
     product = told(known, said, at=at) if known else told(new, said, at=at).model_copy(update={"updated_at": None})
+    _refuse_by_schema(product, known, products)
     products.save(product, known=known)
     return product
 
@@ -45,7 +47,7 @@ def upsert_sku(product_name: str, said: SkuSaid, *, at: datetime, products: Prod
 
     Raises:
         NotFound: no such product; Duplicate: if it is another product's;
-        InvalidPayload: if its id and its ``source_id`` name two.
+        InvalidPayload: if its id and its ``source_id`` name two; if its metadata may not be so.
     """
     id_, source_id = _called(said, "sku", products.project)
     product = products.get(product_name)
@@ -54,6 +56,7 @@ def upsert_sku(product_name: str, said: SkuSaid, *, at: datetime, products: Prod
         raise Duplicate("sku", said.source_id or known.id)
     new = Sku(id=id_ or timed("sku", at, chance()), product_id=product.id, source_id=source_id, created_at=at)
     sku = told(known, said, at=at) if known else told(new, said, at=at).model_copy(update={"updated_at": None})
+    _refuse_by_schema(sku, known, products)
     products.save_sku(sku, known=known)
     return sku
 
@@ -63,11 +66,12 @@ def change_product(name: str, change: Callable[[Product], Product], *, at: datet
     """Change a product.
 
     Raises:
-        NotFound: no such product.
+        NotFound: no such product; InvalidPayload: if its metadata may not be so.
     """
     known = products.get(name)
     changed = change(known)
     product = known if changed == known else changed.model_copy(update={"updated_at": at})
+    _refuse_by_schema(product, known, products)
     products.save(product, known=known)
     return product
 
@@ -77,11 +81,12 @@ def change_sku(product: str, name: str, change: Callable[[Sku], Sku], *, at: dat
     """Change a SKU of a product.
 
     Raises:
-        NotFound: no such SKU of this product.
+        NotFound: no such SKU of this product; InvalidPayload: if its metadata may not be so.
     """
     known = products.get_sku(name, of=product)
     changed = change(known)
     sku = known if changed == known else changed.model_copy(update={"updated_at": at})
+    _refuse_by_schema(sku, known, products)
     products.save_sku(sku, known=known)
     return sku
 
@@ -104,6 +109,11 @@ def delete_sku(product: str, name: str, *, products: Products) -> None:
         NotFound: no such SKU of this product.
     """
     products.remove_sku(products.get_sku(name, of=product))
+
+
+def _refuse_by_schema(thing: Product | Sku, known: Product | Sku | None, products: Products) -> None:
+    before = known.metadata if known else None
+    products.settled().schemas.refuse_change(thing.object, thing.metadata, before, new=known is None)
 
 
 def _called(said: ProductSaid | SkuSaid, kind: Kind, project: str) -> tuple[str | None, str | None]:

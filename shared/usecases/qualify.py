@@ -105,15 +105,20 @@ class _Walk(NamedTuple):
     def _judge(self, piece: Sequence[Found]) -> list[Judged]:
         every = [_candidate(found, self.ledger.project, at=self.at) for found in piece]
         wanted = {it.id: it for it in every if self.wish.filter.keeps(it, CANDIDATES, at=self.at)}
+        found = self._qualified(wanted) if wanted else {}
+        return [Judged(it.position, found.get(it.id)) for it in every]
+
+    def _qualified(self, wanted: Mapping[str, Candidate]) -> dict[str, Qualified | None]:
+        """Each of these, judged alone; what lapsed holds take of a limit is looked for only where it may matter."""
         checkout = self.wish.checkout
-        if wanted:
-            given = {id_: it.redeemable for id_, it in wanted.items()}
-            facts = self.ledger.gather(checkout, at=self.at, warm=True, given=given)
-            facts = with_lapsed(facts, checkout, at=self.at, ledger=self.ledger)
-        return [
-            Judged(it.position, qualified(it, self.wish, facts, at=self.at) if it.id in wanted else None)
-            for it in every
-        ]
+        given = {id_: it.redeemable for id_, it in wanted.items()}
+        facts = self.ledger.gather(checkout, at=self.at, warm=True, given=given)
+        facts = with_lapsed(facts, checkout, at=self.at, ledger=self.ledger)
+        found = {id_: qualified(it, self.wish, facts, at=self.at) for id_, it in wanted.items()}
+        if all(found.values()) or not any(kept.holds for kept in facts.counted.kept.values()):
+            return found
+        facts = facts._replace(counted=self.ledger.freed(facts, at=self.at))
+        return {id_: known or qualified(wanted[id_], self.wish, facts, at=self.at) for id_, known in found.items()}
 
 
 def _newest(walk: _Walk) -> tuple[list[Qualified], datetime | None]:

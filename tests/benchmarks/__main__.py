@@ -7,6 +7,7 @@ codes        codes drawn a second; 100,000 persisted by the async action; a chec
 load         validate + redeem pairs a second over HTTP at 1, 8 and 32 clients, with the CPU that each pair took,
              the service's and the engine's apart (the clients, on the same two cores, take theirs beside)
 lists        round trips of a page of vouchers, at ten entries, at ten thousand, and beyond, where a counter counts
+rules        CPU of judging a typical validation rule, against the predicate that one would write by hand
 memory       the most that a function's process held, after one request and after a thousand
 """
 
@@ -17,13 +18,14 @@ from collections.abc import Callable
 
 from rich.console import Console, RenderableType
 
-from tests.benchmarks import codes, cold_start, floor, lists, load, memory
+from tests.benchmarks import codes, cold_start, floor, lists, load, memory, rules
 
 MEASURED: dict[str, Callable[[], RenderableType]] = {
     "cold-start": cold_start.measure,
     "floor": floor.measure,
     "codes": codes.measure,
     "lists": lists.measure,
+    "rules": rules.measure,
     "memory": memory.measure,
     "load": load.measure,
 }

@@ -131,6 +131,18 @@ def test_a_budget_of_a_campaign_is_spent_to_the_cent(shop: Shop) -> None:
     shop.redeemed(code, amount=300)
 
 
+def test_a_discount_for_some_products_tells_their_lines_and_wants_one_of_them(shop: Shop) -> None:
+    """M2, product-specific limits; what such a discount takes off which line is arithmetic of its own."""
+    mug, cup = fresh("mug"), fresh("cup")
+    to = {"included": [{"object": "product", "source_id": mug, "effect": "APPLY_TO_EVERY"}]}
+    code = shop.code(quantity=None, validation_rules=[shop.rule(ABOVE_100, applicable_to=to)])
+    lines = [{"source_id": it, "related_object": "product", "quantity": 1, "price": 9_000} for it in (cup, mug, mug)]
+    [one] = shop.validate(code, order={"items": lines})["redeemables"]
+    [meant] = one["applicable_to"]["data"]
+    assert (meant["source_id"], meant["effect"], meant["order_item_indices"]) == (mug, "APPLY_TO_EVERY", [1, 2])
+    assert refused(shop.validate(code, order={"items": [lines[0], lines[0]]})) == "order_rules_violated"
+
+
 @pytest.mark.parametrize("type_", ["voucher", "campaign"])
 def test_a_rule_binds_whatever_it_is_assigned_to_until_it_is_taken_off(shop: Shop, type_: str) -> None:
     rule, campaign = shop.rule(ABOVE_100), shop.campaign(quantity=None, vouchers_count=1)

@@ -3,9 +3,11 @@
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.builders import Shop, fresh, ok, refusal
+from infra.local.service import Service
+from tests.builders import Shop, fresh, ok, refusal, until
 from tests.contract.conftest import Sdk
 
 VIP = {"junction": "and", "metadata.club": {"conditions": {"$is": "VIP"}}}
@@ -22,6 +24,8 @@ def segment(shop: Shop, **fields: Any) -> str:
 
 
 def of(shop: Shop, customer: str) -> set[str]:
+    """The segments of a customer, who is one from now on."""
+    shop.customer(customer)
     return {it["id"] for it in shop.get(f"customers/{customer}/segments")["data"]}
 
 
@@ -50,8 +54,9 @@ def test_a_customer_is_told_their_segments(sdk: Sdk, shop: Shop) -> None:
     ann, bob, name = fresh("ann"), shop.customer()["id"], fresh("club")
     listed = make(sdk, type="static", customers=[ann, bob])
     club = make(sdk, type="passive", filter={"metadata.club": {"conditions": {"$is": name}}})
-    for nobody_yet in (ann, bob):
-        said = sdk.customers.list_customer_segments(nobody_yet)
+    shop.customer(ann)  # whom the list named before they were a customer
+    for customer in (ann, bob):
+        said = sdk.customers.list_customer_segments(customer)
         assert (said.object, said.data_ref, said.total) == ("list", "data", 1)
         assert [(it.id, it.name, it.object) for it in said.data] == [(listed.id, listed.name, "segment")]
     shop.customer(ann, metadata={"club": name})
@@ -193,3 +198,31 @@ def test_a_segment_stays_of_its_type(shop: Shop) -> None:
     assert (refusal(answer), answer.json()["details"].partition(":")[0]) == ((400, "invalid_payload"), "type")
     answer = shop.ask("PUT", f"segments/{static}", {"filter": VIP})
     assert (refusal(answer), answer.json()["details"].partition(":")[0]) == ((400, "invalid_payload"), "filter")
+
+
+# Facts
+
+
+def test_who_enters_and_who_leaves_is_told_once(service: Service, shop: Shop) -> None:
+    club, ann, bob = fresh("club"), fresh("ann"), fresh("bob")
+    listed = segment(shop, type="static", customers=[bob])
+    buyers = {"metadata.club": {"conditions": {"$is": club}}, "segment": {"conditions": {"$is_not": listed}}}
+    id_ = segment(shop, type="auto-update", filter=buyers)
+    for name in (ann, bob):
+        shop.customer(name, metadata={"club": club})
+
+    def told(times: int) -> list[Any]:
+        found = until(lambda: [it for it in heard(service) if it["segment_id"] == id_], lambda it: len(it) >= times)
+        return [(it["fact"], it["customer_id"]) for it in found]
+
+    ids = {name: shop.get(f"customers/{name}")["id"] for name in (ann, bob)}
+    assert told(1) == [("CustomerEnteredSegment", ids[ann])]
+    ok(shop.ask("PUT", f"segments/{listed}", {"customers": [ann]}))
+    changes = [("CustomerLeftSegment", ids[ann]), ("CustomerEnteredSegment", ids[bob])]
+    assert sorted(told(3)[1:]) == sorted(changes)
+    assert shop.ask("DELETE", f"segments/{id_}").status_code == 204
+
+
+def heard(service: Service) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = httpx.get(f"{service.url}/local/facts").raise_for_status().json()["facts"]
+    return found

@@ -140,6 +140,7 @@ WRITE = "PutItem UpdateItem"
         ),
         ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("facts", "GetItem UpdateItem", "", ""),
+        ("enrol", "BatchGetItem Query UpdateItem DeleteItem", "", ""),
         ("unknown", "", "", ""),
     ],
 )
@@ -156,11 +157,11 @@ def test_each_function_may_do_only_its_job(
     }
 
 
-APART = ("its log", "the stream", "the facts that failed")
+APART = ("its log", "the stream", "the facts that failed", "the enrol that failed", "the bus")
 """What is shown below."""
 
 
-def test_facts_alone_reads_the_stream_and_says_what_it_could_not_count(
+def test_two_functions_read_the_stream_and_say_what_failed_and_one_tells_facts(
     template: Template, functions: dict[str, Resource]
 ) -> None:
     for word, function in functions.items():
@@ -170,11 +171,15 @@ def test_facts_alone_reads_the_stream_and_says_what_it_could_not_count(
         assert allowed == (
             {
                 *(f"dynamodb:{action} on the stream" for action in reading),
-                *(f"sqs:{action} on the facts that failed" for action in telling),
+                *(f"sqs:{action} on the {word} that failed" for action in telling),
+                *(["events:PutEvents on the bus"] if word == "enrol" else []),
             }
-            if word == "facts"
+            if word in READERS
             else set()
         )
+
+
+READERS = ("facts", "enrol")
 
 
 def test_a_function_writes_its_own_log_and_no_other(template: Template, functions: dict[str, Resource]) -> None:
@@ -199,9 +204,13 @@ def permissions(template: Template, function: Resource) -> Iterator[tuple[str, s
     role = function["Role"]["Fn::GetAtt"][0]
     [table] = template.find_resources("AWS::DynamoDB::GlobalTable")
     [queue] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions"}})
-    [failed] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-facts-dead-letters"}})
+    [bus] = template.find_resources("AWS::Events::EventBus")
     log = function["LoggingConfig"]["LogGroup"]["Ref"]
-    things = {table: "the table", queue: "the actions", failed: "the facts that failed", log: "its log"}
+    things = {table: "the table", queue: "the actions", log: "its log", bus: "the bus"}
+    for word in READERS:
+        name = {"Properties": {"QueueName": f"bonbon-{word}-dead-letters"}}
+        [failed] = template.find_resources("AWS::SQS::Queue", name)
+        things[failed] = f"the {word} that failed"
     for policy in template.find_resources("AWS::IAM::Policy").values():
         if policy["Properties"]["Roles"] == [{"Ref": role}]:
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
@@ -224,7 +233,7 @@ def listed(one_or_many: Any) -> list[Any]:
 
 
 def test_there_is_a_function_a_module(functions: dict[str, Resource]) -> None:
-    assert set(functions) == {row.function for row in ROUTES} | {"facts", "generate", "unknown"}
+    assert set(functions) == {row.function for row in ROUTES} | {"facts", "enrol", "generate", "unknown"}
 
 
 def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[str, Resource]) -> None:
@@ -233,14 +242,15 @@ def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[
         assert function["Description"].endswith((".", "?"))
         assert (function["Runtime"], function["Architectures"]) == ("python3.14", ["arm64"])
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
-        assert set(function["Environment"]["Variables"]) == {"TABLE_NAME", "QUEUE_URL", "POWERTOOLS_SERVICE_NAME"}
+        told = {"TABLE_NAME", "QUEUE_URL", "POWERTOOLS_SERVICE_NAME", *(["BUS_NAME"] if word == "enrol" else [])}
+        assert set(function["Environment"]["Variables"]) == told
         assert len(function["Layers"]) == 1
         assert "TracingConfig" not in function
 
 
 def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dict[str, Resource]) -> None:
     times = {word: function["Timeout"] for word, function in functions.items()}
-    assert (times.pop("generate"), times.pop("facts")) == (300, 60)
+    assert (times.pop("generate"), times.pop("facts"), times.pop("enrol")) == (300, 60, 60)
     assert set(times.values()) == {20}
 
 
@@ -249,7 +259,8 @@ def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dic
 
 def test_what_fails_five_times_waits_for_a_person(template: Template, functions: dict[str, Resource]) -> None:
     queues = {it["Properties"]["QueueName"]: it["Properties"] for it in resources(template, "AWS::SQS::Queue")}
-    assert set(queues) == {"bonbon-actions", "bonbon-actions-dead-letters", "bonbon-facts-dead-letters"}
+    failing = ("actions", "facts", "enrol")
+    assert set(queues) == {"bonbon-actions", *(f"bonbon-{what}-dead-letters" for what in failing)}
     [dead_letters] = template.find_resources(
         "AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions-dead-letters"}}
     )
@@ -258,7 +269,7 @@ def test_what_fails_five_times_waits_for_a_person(template: Template, functions:
         "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters, "Arn"]},
         "maxReceiveCount": 5,
     }
-    for what in ("actions", "facts"):
+    for what in failing:
         assert queues[f"bonbon-{what}-dead-letters"]["MessageRetentionPeriod"] == 14 * 86_400
     assert actions["VisibilityTimeout"] > functions["generate"]["Timeout"]
     assert actions["DelaySeconds"] == 1
@@ -266,7 +277,7 @@ def test_what_fails_five_times_waits_for_a_person(template: Template, functions:
 
 def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> None:
     assert all(it["Properties"]["SqsManagedSseEnabled"] is True for it in resources(template, "AWS::SQS::Queue"))
-    template.resource_count_is("AWS::SQS::QueuePolicy", 3)
+    template.resource_count_is("AWS::SQS::QueuePolicy", 4)
     template.all_resources_properties(
         "AWS::SQS::QueuePolicy",
         {
@@ -311,6 +322,23 @@ def test_only_what_moves_on_a_list_is_counted_once_and_without_end_of_nothing(
     ]
 
 
+def test_whoever_changes_is_looked_at_in_order_and_what_keeps_failing_is_passed_over(
+    template: Template, functions: dict[str, Resource]
+) -> None:
+    mapping = mapping_of(template, functions["enrol"])
+    [failed] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-enrol-dead-letters"}})
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert (mapping["BisectBatchOnFunctionError"], mapping["MaximumRetryAttempts"]) == (True, 10)
+    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [failed, "Arn"]}}}
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 5)
+    assert "ParallelizationFactor" not in mapping
+    assert [json.loads(it["Pattern"]) for it in mapping["FilterCriteria"]["Filters"]] == [
+        {"dynamodb": {"Keys": {"SK": {"S": ["customer", "summary"]}}}},
+        {"dynamodb": {"Keys": {"SK": {"S": [{"prefix": "member#"}]}}}},
+    ]
+    assert only(template, "AWS::Events::EventBus")["Properties"]["Name"] == "bonbon"
+
+
 def mapping_of(template: Template, function: Resource) -> Resource:
     kind = "AWS::Lambda::EventSourceMapping"
     [mapping] = template.find_resources(kind, {"Properties": {"FunctionName": {"Ref": function["Id"]}}}).values()
@@ -344,8 +372,7 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         "bonbon-actions-dead-letters",
         "bonbon-actions-overdue",
         *(f"bonbon-{word}-slow" for word in ("validate", "redeem", "roll-back")),
-        "bonbon-facts-behind",
-        "bonbon-facts-dead-letters",
+        *(f"bonbon-{word}-{what}" for word in READERS for what in ("behind", "dead-letters")),
         "bonbon-api-errors",
         "bonbon-api-slow",
         *(f"bonbon-table-errors-{operation}" for operation in operations),
@@ -364,6 +391,7 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         ("redeem-throttles", "AWS/Lambda Throttles", "Sum", 0, 5),
         ("actions-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
         ("redeem-slow", "AWS/Lambda Duration", "p99", 2_000, 15),
+        ("enrol-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
         ("facts-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
         ("actions-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
         ("api-errors", "AWS/ApiGateway 5xx", "Sum", 0, 5),
@@ -405,7 +433,7 @@ def test_every_log_ends_after_a_month_and_goes_with_the_stack(
 
 def test_the_stack_tells_where_everything_is(template: Template) -> None:
     outputs = template.find_outputs("*")
-    assert set(outputs) == {"ApiUrl", "TableName", "QueueUrl", "DeadLetterQueueUrl", "AlarmTopicArn"}
+    assert set(outputs) == {"ApiUrl", "TableName", "QueueUrl", "DeadLetterQueueUrl", "AlarmTopicArn", "BusName"}
     assert all(output["Description"] for output in outputs.values())
 
 

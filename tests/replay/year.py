@@ -107,9 +107,9 @@ class Shop:
         )
         self._campaigns[campaign.id] = answer["id"]
 
-    def issue(self, use: Use) -> None:
-        """Make the household's code in its campaign and publish it to them."""
-        self._post(f"/v1/campaigns/{self._campaigns[use.campaign]}/vouchers/{use.code}")
+    def issue(self, use: Use, **fields: Any) -> None:
+        """Make the household's code in its campaign and publish it to them; ``fields`` are what else it shall be."""
+        self._post(f"/v1/campaigns/{self._campaigns[use.campaign]}/vouchers/{use.code}", **fields)
         self._post("/v1/publications", voucher=use.code, customer={"source_id": str(use.household)}, source_id=use.code)
 
     def redeem(self, use: Use) -> str | None:
@@ -117,14 +117,23 @@ class Shop:
         checkout = {
             "redeemables": [{"object": "voucher", "id": use.code}],
             "customer": {"source_id": str(use.household)},
-            "order": {"amount": 10_00},
+            "order": self.order(use),
         }
-        said = self._post("/v1/validations", **checkout)
-        foreseen = None if said["valid"] else said["redeemables"][0]["result"]["error"]["key"]
-        answer = self._http.post("/v1/redemptions", json=checkout)
+        said = self.checkout(use, "validations", checkout)
+        assert said.is_success, said.text
+        foreseen = None if said.json()["valid"] else said.json()["redeemables"][0]["result"]["error"]["key"]
+        answer = self.checkout(use, "redemptions", checkout)
         refusal = None if answer.is_success else answer.json()["key"]
         assert refusal == foreseen, f"{use}: validated as {foreseen}, redeemed as {refusal}: {answer.text}"
         return refusal
+
+    def order(self, _use: Use) -> dict[str, Any]:
+        """What is bought with a coupon."""
+        return {"amount": 10_00}
+
+    def checkout(self, _use: Use, verb: str, body: dict[str, Any]) -> httpx.Response:
+        """Ask for a validation, or a redemption."""
+        return self._http.post(f"/v1/{verb}", json=body)
 
     def _post(self, path: str, **body: Any) -> Any:
         answer = self._http.post(path, json=body)
@@ -146,12 +155,17 @@ def read() -> tuple[list[Campaign], list[Use]]:
     return campaigns, uses
 
 
-def replay(url: str, campaigns: Sequence[Campaign], uses: Sequence[Use]) -> Outcome:
-    """Live through `uses` at the service's `url`, its clock moved from day to day; afterwards it shows real time."""
+def replay(
+    url: str, campaigns: Sequence[Campaign], uses: Sequence[Use], opened: Callable[[httpx.Client], Shop] = Shop
+) -> Outcome:
+    """Live through `uses` at the service's `url`, its clock moved from day to day; afterwards it shows real time.
+
+    `opened` makes the shop that the uses are of.
+    """
     outcome = Outcome()
     issued: set[str] = set()
     with httpx.Client(base_url=url, headers=SANDBOX, timeout=30) as http, progress(len(uses)) as advance:
-        shop = Shop(http)
+        shop = opened(http)
         try:
             shop.set_clock(midnight(min(campaign.first_day for campaign in campaigns)))
             for campaign in campaigns:
@@ -197,8 +211,10 @@ def progress(total: int) -> Iterator[Callable[[date], None]]:
         yield lambda day: bar.update(task, advance=1, description=f"{day:%d %b %Y}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Replay a retailer's year of coupon redemptions over HTTP.")
+@contextmanager
+def asked(description: str) -> Iterator[tuple[str, list[Campaign], list[Use]]]:
+    """What the command line asks for: a service's address, the campaigns, and the uses to live through there."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--url", help="a fresh local service to replay on; without it, one is started and thrown away")
     parser.add_argument("--first", type=int, metavar="N", help="only the first N redemptions")
     arguments = parser.parse_args()
@@ -207,7 +223,11 @@ def main() -> int:
     households = len({use.household for use in uses})
     sys.stderr.write(f"{len(uses)} redemptions by {households} households; dates are read as days in {ZONE}\n")
     with ExitStack() as stack:
-        url = arguments.url or stack.enter_context(running()).url
+        yield arguments.url or stack.enter_context(running()).url, campaigns, uses
+
+
+def main() -> int:
+    with asked("Replay a retailer's year of coupon redemptions over HTTP.") as (url, campaigns, uses):
         outcome = replay(url, campaigns, uses)
     sys.stdout.write(f"{outcome}\n")
     return 0 if outcome == expected(uses) else 1

@@ -11,11 +11,13 @@ from shared.domain.errors import Duplicate, InvalidPayload, Moved, NotFound, Pro
 from shared.domain.lists import Query
 from shared.domain.orders import Item, Order
 from shared.domain.products import Collection, Member, Product, ProductSaid, Sku, SkuSaid
+from shared.domain.schemas import Schema
 from shared.storage.answers import AlreadyAnswered
 from shared.storage.collections import CollectionStore
 from shared.storage.keys import Key
 from shared.storage.members import QUIET, MemberStore
 from shared.storage.products import CatalogueStore, ProductStore
+from shared.storage.projects import ProjectStore
 from shared.storage.table import Table, create
 from shared.usecases import product_collections, products
 from tests.fakes import Overtaken
@@ -118,7 +120,25 @@ def test_nothing_new_writes_nothing(shelf: Shelf, wire: Wire) -> None:
     made = shelf.product(name="Mug")
     wire.calls.clear()
     assert shelf.product(name="Mug") == made
-    assert wire.calls == ["GetItem"]
+    assert wire.calls == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize("kind", ["product", "sku"])
+def test_metadata_keep_to_the_projects_schema(shelf: Shelf, items: Items, kind: str) -> None:
+    shelf.product(metadata={"size": "old"})
+    old = shelf.sku(metadata={"size": "old"})
+    size = {"type": "number", "optional": True}
+    schema = Schema(id="ms_1", related_object=kind, properties={"size": size}, created_at=AT)
+    ProjectStore(shelf.table, shelf.project).save_schema(schema)
+    before = items()
+    keep: Any = {"product": shelf.product, "sku": shelf.sku}[kind]
+    for name in ("mug-blue" if kind == "sku" else "mug", "new"):
+        with pytest.raises(InvalidPayload) as refused:
+            keep(name, metadata={"size": "large"})
+        assert refused.value.details == "metadata.size: must be a number"
+    assert items() == before
+    assert keep("new", metadata={"size": 3}).metadata == {"size": 3}
+    assert shelf.sku(price=100).metadata == old.metadata, "what was kept before stays until it is said anew"
 
 
 def test_a_product_counts_its_skus_and_takes_them_along(shelf: Shelf, items: Items) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.attributes import CATALOGUE, COLLECTED, SKUS
 from shared.domain.filters import Condition, Filter, Value, attribute_at
-from shared.domain.lines import lines_of, named_in
+from shared.domain.lines import lines_of, names_of
 from shared.domain.orders import Item, Order
 from shared.domain.products import (
     MOST_SHOWN,
@@ -122,7 +122,8 @@ def test_metadata_of_a_product_are_those_stored_with_what_the_order_says_laid_ov
     ],
 )
 def test_a_line_that_says_all_its_names_needs_no_catalogue(item: Item, whole: bool) -> None:
-    assert named_in(item, PROJECT).whole is whole
+    [named] = names_of(Order(items=(item,)), PROJECT)
+    assert named.whole is whole
 
 
 def test_lines_are_numbered_in_their_order() -> None:

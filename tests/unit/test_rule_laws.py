@@ -149,12 +149,15 @@ VERBS: dict[str, Any] = {
     **dict.fromkeys(("is_days_ago", "is_days_in_future", "dow", "count", "count_more", "count_less"), 1),
     **dict.fromkeys(("has_value", "is_unknown"), True),
 }
-JUDGED = [judged(rule("customer.metadata", "it", **{verb: value})) for verb, value in VERBS.items()]
+OWN = ("customer.metadata", "order.metadata", "order.items.metadata", "order.items.metadata_each", "product.metadata")
+JUDGED = [judged(rule(name, "it", **{verb: value})) for name in OWN for verb, value in VERBS.items()]
 
 
 @given(drawn.json_values)
 def test_no_metadata_whatever_makes_a_judgement_fail(value: Any) -> None:
-    of = case(person=person(metadata={"it": value}))
+    own = {"it": value}
+    line = Line(0, frozenset(), metadata=own, product_metadata=own)
+    of = case(person=person(metadata=own), amount=1, order_metadata=own, lines=(line,))
     for one in JUDGED:
         assert one.explain(of).passed is one.holds(of)
 

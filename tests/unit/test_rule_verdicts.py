@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Reason
-from shared.domain.rules.compiled import Asks
+from shared.domain.rules.asks import Asks
 from shared.domain.rules.sets import Explained
 from shared.domain.usages import Need, Usage
 from tests.unit.judging import case, holds, judged, line, order, person, rule, rules, used
@@ -127,6 +127,12 @@ class TestLines:
             "order_rules_violated", "order does not meet the rules"
         )
 
+    def test_are_of_the_order_which_is_looked_at_before_the_redemption(self) -> None:
+        one = judged(rule("redemption.count", less_than=1), applicable_to={"included": [{"id": "tee"}]})
+        refused = one.unmet(self.CART)
+        assert refused
+        assert refused.key == "order_rules_violated"
+
     def test_that_a_rule_below_marks(self) -> None:
         applies = rules(rule("product.discount_applicable", is_=True))
         one = judged(rule("product.id", is_="mug", below=applies), rule("product.id", is_="shoe"))
@@ -183,6 +189,7 @@ def test_what_must_be_known_beforehand() -> None:
     )
     assert judged(ABOVE_1).asks == Asks()
     assert judged(rule("order.total_amount", less_than=3)).asks == Asks(price=True)
+    assert judged(rule("redemption.gift.amount", less_than=3)).asks == Asks(price=True)
 
 
 class TestNeeds:

@@ -37,7 +37,7 @@ class Case(NamedTuple):
     person: Person | None = None
     """The customer as sent, laid over what is known, and what their history comes to."""
     segments: frozenset[str] = frozenset()
-    """Those of the asked ones that the customer is in."""
+    """Those of the asked ones that the customer is in; nobody is in none."""
     amount: int | None = None
     """What the order costs before any offer, in minor units."""
     left: int | None = None

@@ -159,7 +159,8 @@ class Check(NamedTuple):
     @property
     def negative(self) -> bool:
         """Whether what was asked is the opposite of what is tested."""
-        return self.verb in OPPOSITES or (self.verb == "has_value" and not self.values[0])
+        off = self.verb in _PRESENCE and not self.values[0]
+        return (self.verb in OPPOSITES) is not off
 
 
 def check_of(sort: Sort, verb: str, values: Sequence[Any]) -> Check:
@@ -196,7 +197,11 @@ def _counted(compares: Callable[[int, int], bool]) -> Callable[[Sort, Sequence[A
 
 
 def _affixed(affixed: Callable[[str, tuple[str, ...]], bool]) -> Callable[[Sort, Sequence[Any]], Test]:
-    return lambda _, values: lambda found: affixed(str(found), tuple(values))
+    def made(_: Sort, values: Sequence[Any]) -> Test:
+        affixes = tuple(values)
+        return lambda found: affixed(str(found), affixes)
+
+    return made
 
 
 _NUMBERS = frozenset({int, float, Decimal})
@@ -248,16 +253,18 @@ def _read_number(text: str) -> Decimal | None:
 
 
 def each(found: Any) -> Iterator[Any]:
-    """The values of a shop's own attribute that can be compared.
+    """The values of a shop's own attribute, as they are compared: a tree is an empty text, for nothing is like one.
 
     >>> [*each(["a", None, 1, True, {"b": 2}])], [*each(None)]
-    (['a', 1, 'true'], [])
+    (['a', 1, 'true', ''], [])
     """
     for one in found if isinstance(found, list | tuple) else (found,):
         if isinstance(one, bool):
             yield str(one).lower()
-        elif isinstance(one, str | int | float | Decimal | datetime | date):
+        elif isinstance(one, str | int | float | Decimal | date):
             yield one
+        elif one is not None:
+            yield ""
 
 
 def count_of(found: Any) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 from shared.domain.rules.case import Case
 from shared.domain.rules.conditions import COUNTS, SIZES, Check, Sort, count_of, each
 from shared.domain.rules.logic import All, Logic
-from shared.domain.rules.names import Lines, OfCase, OfLines, Quantifier, Read
+from shared.domain.rules.names import Lines, OfCase, OfLines, Quantifier, Read, Switch
 
 Judge = Callable[[Case], bool]
 
@@ -256,6 +256,6 @@ def _quick(name: OfLines, checks: Sequence[Check], quantifier: Quantifier) -> Ju
     return has_one
 
 
-def marked(case: Case) -> bool:
-    """Of lines anything may be said."""
-    return bool(case.lines)
+def switched(name: Switch, checks: Sequence[Check]) -> Judge:
+    """What must hold where a switch is as it is said to be."""
+    return all_of([any_of([name.on if value else name.off for value in check.values]) for check in checks])

@@ -1,7 +1,7 @@
 """How the rules of a set are joined: ``1 AND (2 OR 3)``, in capital letters or small; AND binds closer than OR."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 LONGEST = 2_000
@@ -73,6 +73,18 @@ def named(logic: Logic) -> Iterator[str]:
         return
     for part in logic.parts:
         yield from named(part)
+
+
+def holds(logic: Logic, of: Callable[[str], bool]) -> bool:
+    """Whether a tree holds, by whether each of its rules does.
+
+    >>> holds(parse("1 AND (2 OR 3)"), {"1": True, "2": False, "3": True}.__getitem__)
+    True
+    """
+    if isinstance(logic, str):
+        return of(logic)
+    held = (holds(part, of) for part in logic.parts)
+    return all(held) if isinstance(logic, All) else any(held)
 
 
 class _Tokens:

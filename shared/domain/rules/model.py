@@ -21,7 +21,7 @@ from shared.domain.money import Amount
 from shared.domain.orders import Quantity
 from shared.domain.rules import logic
 from shared.domain.rules.conditions import ALIASES, OPPOSITES, value_of
-from shared.domain.rules.names import TREES, OfCase, name_of
+from shared.domain.rules.names import TREES, OfCase, OfLines, name_of
 
 MOST = 100
 """Conditions of one set, those of rules below rules among them."""
@@ -158,7 +158,7 @@ def _rule(key: str, rule: Any, path: Path, levels: int) -> Rule:
     except KeyError:
         raise Wrong((*path, "name"), "is not a name that a rule can have") from None
     below = _set(rule.get("rules") or {}, (*path, "rules"), levels - 1)
-    if below and (isinstance(kind, OfCase) or not all(each.name.startswith(_OF_LINES) for each in below.all)):
+    if below and (not isinstance(kind, OfLines) or not all(each.name.startswith(_OF_LINES) for each in below.all)):
         raise Wrong((*path, "rules"), "only rules of items have rules below them, and these are of items, too")
     conditions = _conditions(kind, rule.get("conditions"), (*path, "conditions"))
     return Rule(key, name, attribute, conditions, below, _error(rule.get("error"), (*path, "error")))

@@ -74,18 +74,23 @@ class OfLines(NamedTuple):
         return self.sort.value | COUNTS
 
 
-class Mark(NamedTuple):
-    """No condition: it says whether the discount is for the lines."""
+class Switch(NamedTuple):
+    """No value, but a switch: what must hold where it is on, and where it is off."""
 
+    on: Callable[[Case], bool]
+    off: Callable[[Case], bool]
+    read: Read
+    marks: bool = False
+    """Whether it says of lines that the discount is for them, or is not."""
     sort: Sort = Sort.TRUTH
 
     @property
     def verbs(self) -> frozenset[str]:
-        """What may be said about them."""
+        """How it is said to be on or off."""
         return frozenset({"is"})
 
 
-Name = OfCase | OfLines | Mark
+Name = OfCase | OfLines | Switch
 
 
 def name_of(name: str, path: str | None = None) -> Name:
@@ -136,6 +141,14 @@ def _has_person(case: Case) -> bool:
 
 def _has_order(case: Case) -> bool:
     return case.amount is not None
+
+
+def _has_lines(case: Case) -> bool:
+    return bool(case.lines)
+
+
+def _line_numbers(case: Case) -> list[int]:
+    return [line.number for line in case.lines]
 
 
 def _of_person(sort: Sort, of: Callable[[Person], Any]) -> OfCase:
@@ -245,14 +258,16 @@ NAMES: Mapping[str, Name] = {
     "product.id": OfLines(Sort.IDS, _NAMES_OF_LINES),
     "product.price": OfLines(Sort.NUMBER, _each("price")),
     "product.quantity": OfLines(Sort.NUMBER, _together("product")),
-    "product.discount_applicable": Mark(),
+    "product.discount_applicable": Switch(_has_lines, _has_lines, _line_numbers, marks=True),
     "sku.id": OfLines(Sort.IDS, _NAMES_OF_LINES),
     "sku.price": OfLines(Sort.NUMBER, _each("price")),
     "sku.quantity": OfLines(Sort.NUMBER, _together("sku")),
     "redemption.gift.amount": OfCase(Sort.NUMBER, _field("credits")),
     "redemption.user.login": OfCase(Sort.TEXT, attrgetter("who.user")),
     "redemption.api_key": OfCase(Sort.TEXT, attrgetter("who.api_key")),
-    "publication.redeemable_by_linked_customer": OfCase(Sort.TRUTH, lambda case: case.holder is True),
+    "publication.redeemable_by_linked_customer": Switch(
+        lambda case: case.holder is True, lambda _: True, _field("holder")
+    ),
     **{name: _limited(name) for name in LIMITS},
 }
 """By name; beside them stand those of ``TREES`` and the customer's own attributes."""

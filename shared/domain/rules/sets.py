@@ -11,13 +11,13 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from shared.domain.model import iso
-from shared.domain.rules import judges
+from shared.domain.rules import judges, logic
 from shared.domain.rules.case import Case
 from shared.domain.rules.conditions import Check, Sort, check_of
 from shared.domain.rules.judges import Judge
 from shared.domain.rules.logic import All, Logic
 from shared.domain.rules.model import Rule, RuleSet
-from shared.domain.rules.names import UNUSED, Lines, Mark, Name, OfCase, OfLines, Quantifier, counted, name_of
+from shared.domain.rules.names import UNUSED, Lines, Name, OfCase, OfLines, Quantifier, Switch, counted, name_of
 from shared.domain.usages import LIMITS, Need
 
 SUBJECTS = ("customer", "order", "redemption")
@@ -49,6 +49,7 @@ class CompiledRule:
         self.checks = [check_of(self.name.sort, one.verb, one.values) for one in rule.conditions]
         self.quantifier = _quantifier(self.name, inherited)
         self.below = CompiledSet(rule.below, self.quantifier) if rule.below else None
+        self._finding = judges.finding(self.name, self.checks) if isinstance(self.name, OfLines) else None
         self.judge: Judge = self._judge(self.below.judge if self.below else None)
 
     def _judge(self, below: Judge | None) -> Judge:
@@ -57,8 +58,8 @@ class CompiledRule:
                 return judges.of_case(self.name, self.checks)
             case OfLines():
                 return judges.of_lines(self.name, self.checks, below=below, quantifier=self.quantifier)
-            case Mark():
-                return judges.marked
+            case Switch():
+                return judges.switched(self.name, self.checks)
 
     @property
     def subject(self) -> str:
@@ -68,7 +69,7 @@ class CompiledRule:
 
     def found(self, case: Case) -> Lines:
         """The lines that it finds."""
-        return judges.finding(self.name, self.checks)(case) if isinstance(self.name, OfLines) else case.lines
+        return self._finding(case) if self._finding else case.lines
 
     def message(self, case: Case) -> str | None:
         """What the shop says to who does not meet it: of a rule below, where only that one is not met."""
@@ -103,13 +104,11 @@ class CompiledRule:
 
     def _saw(self, case: Case) -> Any:
         match self.name:
-            case OfCase():
+            case OfCase() | Switch():
                 return _json(self.name.read(case))
             case OfLines():
                 lines = self.name.among(case.lines) if self.name.among else case.lines
                 return [_json(value) for value in self.name.values(lines)]
-            case Mark():
-                return [line.number for line in case.lines]
 
     def needs(self, case: Case) -> Iterator[Need]:
         """What must go on being true of what it counts."""
@@ -149,30 +148,19 @@ class CompiledSet:
             return [*self.rules[tree].needs(case)]
         if isinstance(tree, All):
             return [need for part in tree.parts for need in self._needs(part, case)]
-        holding = [part for part in tree.parts if self._holds(part, case)]
+        holding = [part for part in tree.parts if logic.holds(part, lambda key: self.rules[key].judge(case))]
         return min((self._needs(part, case) for part in holding), key=_burden)
-
-    def _holds(self, tree: Logic, case: Case) -> bool:
-        if isinstance(tree, str):
-            return self.rules[tree].judge(case)
-        holding = (self._holds(part, case) for part in tree.parts)
-        return all(holding) if isinstance(tree, All) else any(holding)
 
     def meets(self, case: Case, subjects: Collection[str]) -> bool:
         """Whether what it says of these subjects is met, were all the rest so, too."""
-        return self._meets(self.logic, case, subjects)
-
-    def _meets(self, tree: Logic, case: Case, subjects: Collection[str]) -> bool:
-        if isinstance(tree, str):
-            rule = self.rules[tree]
-            return rule.subject not in subjects or rule.judge(case)
-        met = (self._meets(part, case, subjects) for part in tree.parts)
-        return all(met) if isinstance(tree, All) else any(met)
+        judged = {key: rule.subject not in subjects or rule.judge(case) for key, rule in self.rules.items()}
+        return logic.holds(self.logic, judged.__getitem__)
 
     def explain(self, case: Case, name: str | None = None) -> Explained:
         """What each of its rules saw, and so whether it holds."""
         parts = {key: rule.explain(case) for key, rule in self.rules.items()}
-        return Explained(_passed(self.logic, parts), name=name, logic=self.text, parts=tuple(parts.values()))
+        passed = logic.holds(self.logic, lambda key: parts[key].passed)
+        return Explained(passed, name=name, logic=self.text, parts=tuple(parts.values()))
 
     @property
     def all(self) -> Iterator[CompiledRule]:
@@ -181,13 +169,6 @@ class CompiledSet:
             yield rule
             if rule.below:
                 yield from rule.below.all
-
-
-def _passed(tree: Logic, parts: Mapping[str, Explained]) -> bool:
-    if isinstance(tree, str):
-        return parts[tree].passed
-    passed = (_passed(part, parts) for part in tree.parts)
-    return all(passed) if isinstance(tree, All) else any(passed)
 
 
 def _json(value: Any) -> Any:

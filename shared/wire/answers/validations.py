@@ -1,15 +1,15 @@
 """How the decision at the checkout looks."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from shared.domain.checkout import Applicable, Inapplicable, Skipped, Verdict
+from shared.domain.checkout import Applicable, Facts, Inapplicable, Skipped, Verdict
 from shared.domain.orders import Order
 from shared.domain.stacking import StackingRules
 from shared.domain.vouchers import Voucher
 from shared.wire.answers.explanations import explanation
 from shared.wire.answers.orders import order
-from shared.wire.answers.parts import Json, own_word, present
+from shared.wire.answers.parts import Json, listed, own_word, present
 from shared.wire.answers.vouchers import discount
 
 
@@ -19,7 +19,7 @@ def validation(of: Verdict) -> Json:
     id_ = f"valid_{checkout.request_id.removeprefix('v-')}"
     passed_over = [skipped(offer) for offer in of.skipped]
     if of.valid:
-        usable = [applicable(offer, checkout.order) for offer in of.applicable]
+        usable = [applicable(offer, checkout.order, of.facts) for offer in of.applicable]
         return present(
             id=id_,
             valid=True,
@@ -52,18 +52,35 @@ def stacking(rules: StackingRules) -> Json:
     return rules._asdict()
 
 
-def applicable(offer: Applicable, whole: Order | None) -> Json:
+def applicable(offer: Applicable, whole: Order | None, facts: Facts) -> Json:
     return present(
         status="APPLICABLE",
         id=offer.named,
         object="voucher",
         order=order(whole, offer.price) if whole and offer.price else None,
-        applicable_to={"object": "list", "data_ref": "data", "data": [], "total": 0},
-        inapplicable_to={"object": "list", "data_ref": "data", "data": [], "total": 0},
+        applicable_to=listed("data", meant := _lines_of(offer, facts, "included"), total=len(meant)),
+        inapplicable_to=listed("data", spared := _lines_of(offer, facts, "excluded"), total=len(spared)),
         result=_result(offer),
         metadata=offer.redeemable.voucher.metadata,
         **_of_campaign(offer.redeemable.voucher),
     )
+
+
+def _lines_of(offer: Applicable, facts: Facts, which: Literal["included", "excluded"]) -> list[Json]:
+    """The products, SKUs and collections that the rules of an offer name, each with the lines of the order that are of
+    it: of those included only the lines that the discount is for.
+    """
+    lines = offer.lines if which == "included" else facts.lines
+    rules = (facts.rules[id_].rule.applicable_to for id_ in offer.redeemable.rules)
+    return [
+        {
+            **named.model_dump(mode="json", exclude_none=True),
+            "order_item_indices": [line.number for line in lines if not named.names.isdisjoint(line.names)],
+        }
+        for rule in rules
+        if rule
+        for named in getattr(rule, which)
+    ]
 
 
 def inapplicable(offer: Inapplicable, request_id: str) -> Json:
