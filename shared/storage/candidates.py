@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from shared.domain.campaigns import Campaign
@@ -19,8 +19,8 @@ from shared.storage.keys import SHARDS, Key
 from shared.storage.table import LAST, Item, Table, chunks
 from shared.storage.voucher_items import hold_of, voucher_keys, vouchers_of
 
-AT_ONCE = 100
-"""Candidates that are read together."""
+AT_FIRST, AT_ONCE = 25, 100
+"""Candidates that are read together: at first few, for the newest will mostly do."""
 MOST_OWNED = 1_000
 """Publications of a customer in which their codes are looked for."""
 
@@ -86,20 +86,20 @@ class CandidateStore:
         if not own_only:
             streams += [self._of_campaigns(before), self._standing_alone(before)]
         entries = islice(_each_once(merge(*streams, key=_order, reverse=True)), skip, None)
-        for piece in chunks(entries, AT_ONCE):
+        for piece in chain(chunks(islice(entries, AT_FIRST), AT_FIRST), chunks(entries, AT_ONCE)):
             yield self._read(piece, session)
 
     def _entry_of(self, voucher: Voucher) -> Entry:
         return Entry(_place(voucher.id, voucher.created_at), Key.voucher(self.project, voucher.id[2:]), voucher)
 
     def _of_campaigns(self, before: Position | None) -> Iterator[Entry]:
-        found = self._table.listed(f"{self.project}#campaign", until=_until(before), page=AT_ONCE)
+        found = self._table.listed(f"{self.project}#campaign", until=_until(before), page=AT_FIRST)
         return _entries(found, "listed", before)
 
     def _standing_alone(self, before: Position | None) -> Iterator[Entry]:
         shards = (
             self._table.index(
-                "pools", f"{self.project}#alone#{shard}", until=_until(before), newest_first=True, page=AT_ONCE
+                "pools", f"{self.project}#alone#{shard}", until=_until(before), newest_first=True, page=AT_FIRST
             )
             for shard in range(SHARDS)
         )

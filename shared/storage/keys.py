@@ -75,6 +75,8 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a free code of a campaign                one query of one shard, from a random point
     whether somebody is in a segment         one read, if it is static; else their profile and summary, and no more
     the rules that an offer is under         their ids stand with it; then one batch, and none while they are warm
+    what a customer may use                  a query a shard of campaigns (8) and of vouchers alone (8), one of what was
+                                             given to them; then a batch or two for 25 candidates, then for each 100
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list

@@ -27,13 +27,15 @@ def track_event(
     """Keep an event; its customer is upserted, and what their history comes to counts it at once.
 
     Raises:
-        InvalidPayload: if the customer cannot be so, or did things of too many names.
+        InvalidPayload: if the customer or its metadata cannot be so, or they did things of too many names.
     """
     id_ = events.customer_id(profile)
     known = events.find(id_) if id_ else None
     customer = customer_of(profile, known and known.customer, at=at, ledger=events, chance=chance)
     assert customer
-    refuse_customer(events.settled().schemas, customer.profile, known and known.customer.profile, path="customer.")
+    schemas = events.settled().schemas
+    schemas.refuse("event", metadata)
+    refuse_customer(schemas, customer.profile, known and known.customer.profile, path="customer.")
     refuse_uncounted(name, known and known.summary)
     event = Event(id=timed("ev", at, chance()), name=name, customer_id=customer.id, metadata=metadata, created_at=at)
     tracked = Tracked(event, customer)

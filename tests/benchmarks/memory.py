@@ -12,6 +12,15 @@ from tests.benchmarks.asking import NOW, ask
 from tests.benchmarks.cold_start import BARE, ENVIRONMENT
 
 MANY = 1_000
+CAMPAIGNS = f"""
+from tests.benchmarks.asking import ask
+for number in range({MANY}):
+    body = {{"redeemables": [{{"object": "voucher", "id": f"CODE-{{number}}"}}], "order": {{"amount": 1_000}}}}
+    ask("POST", "/v1/validations", body)
+from shared.storage.campaigns import CampaignStore
+assert len(CampaignStore._warm._kept) == {MANY}
+"""
+"""A code of each campaign, so that all of them are kept warm."""
 PEAK = "import re; print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])"
 """In kilobytes, on Linux. Not by getrusage: what it says of a child begins with what its parent held."""
 
@@ -34,6 +43,11 @@ def measure() -> Table:
             for times in (1, MANY):
                 asking = f"ask('POST', {path!r}, {body!r}, times={times})"
                 cases[f"{function}, {times:,} times"] = f"from tests.benchmarks.asking import ask; {asking}"
+        for number in range(MANY):
+            voucher = {"discount": {"type": "AMOUNT", "amount_off": 100}}
+            ask("POST", "/v1/campaigns", {"name": f"Campaign {number}", "voucher": voucher})
+            ask("POST", f"/v1/campaigns/Campaign%20{number}/vouchers/CODE-{number}")
+        cases[f"validate, {MANY:,} campaigns"] = CAMPAIGNS
         floor = 0.0
         for name, code in cases.items():
             megabytes = _peak(code)
@@ -45,6 +59,6 @@ def measure() -> Table:
 def _peak(code: str) -> float:
     environment = {**ENVIRONMENT, **os.environ}
     said = subprocess.run(
-        [sys.executable, "-c", f"{code}; {PEAK}"], check=True, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", f"{code}\n{PEAK}"], check=True, env=environment, capture_output=True, text=True
     )
     return int(said.stdout.splitlines()[-1]) / 1024

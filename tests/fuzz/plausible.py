@@ -36,6 +36,9 @@ WORDS = (
 )
 DEEPEST = 5
 
+KINDS = ("Payment", "Shoe_size", "delivery", "X1")
+"""Kinds of things with metadata; none that other requests send, lest a schema refuse them all."""
+
 QUERIES: dict[str, tuple[str, ...]] = {
     "limit": ("1", "10", "100"),
     "page": ("1", "2", "1000"),
@@ -121,6 +124,8 @@ class Maker:
             return f"/v1/validation-rules/{quote(rule, safe='')}/assignments/{quote(assignment, safe='')}"
 
         def filled(found: re.Match[str]) -> str:
+            if found[1] == "resource":
+                return self.random.choice(KINDS)
             if "{code}/balance" in template or "{code}/transactions" in template:
                 return quote(self.named("card"), safe="")
             fresh = make and found[1] == "code" and self.likely(0.8)
@@ -492,6 +497,24 @@ def collection(make: Maker) -> Json:
     return {"name": make.text(), "type": "AUTO_UPDATE", "filter": {"junction": "or", **filter_}}
 
 
+def qualification(make: Maker) -> Json:
+    scenarios = ("ALL", "CUSTOMER_WALLET", "AUDIENCE_ONLY", "PRODUCTS", "PROMOTION_STACKS", "PRODUCTS_BY_CUSTOMER")
+    filters = {
+        "category": {"conditions": {"$in": [make.text()]}},
+        "resource_type": {"conditions": {"$is": [make.random.choice(("campaign", "voucher"))]}},
+        "code": {"conditions": {"$is_not": [make.named("code")]}},
+    }
+    options = {
+        "limit": make.random.choice((1, 5, 50)),
+        "sorting_rule": make.random.choice(("DEFAULT", "BEST_DEAL", "LEAST_DEAL")),
+        "filters": make.some(filters),
+        "expand": ["redeemable", "category", "validation_rules"],
+    }
+    asked = {"scenario": make.random.choice(scenarios), "order": make.order(), "metadata": make.metadata()}
+    asked |= {"customer": make.customer(), "tracking_id": make.text(), "options": options}
+    return make.some(asked)
+
+
 def schema(make: Maker) -> Json:
     kinds = ("string", "number", "boolean", "date", "datetime", "geopoint", "image_url", "object")
     more = {"optional": make.likely(0.8), "array": make.likely(0.2), "deleted": make.likely(0.1)}
@@ -532,6 +555,8 @@ def event(make: Maker) -> Json:
 
 BODIES: dict[str, Callable[[Maker], Json]] = {
     "PUT /v1/metadata-schemas/{resource}": schema,
+    "POST /v1/qualifications": qualification,
+    "POST /client/v1/qualifications": qualification,
     "POST /v1/segments": segment,
     "PUT /v1/segments/{segment_id}": segment_change,
     "POST /v1/events": event,

@@ -23,7 +23,7 @@ def test_schemas_and_settings_leave_each_other_alone(till: Till) -> None:
 
 
 def test_two_who_settle_at_once_both_do(table: Table, project: str) -> None:
-    resources = [f"Custom {number}" for number in range(8)]
+    resources = [f"Custom_{number}" for number in range(8)]
     at_once(lambda resource: ProjectStore(table, project).save_schema(schema(resource, {"x": NUMBER})), resources)
     assert [*sorted(ProjectStore(table, project).get().schemas.of)] == resources
 
