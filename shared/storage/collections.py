@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from shared.domain.attributes import COLLECTIONS
-from shared.domain.errors import Moved, NotFound
+from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.domain.products import Collection
 from shared.storage.documents import item_of, value_of
@@ -73,14 +73,14 @@ class CollectionStore:
         """Keep a collection; the members of its generation must be written by now.
 
         Raises:
-            Moved: if it is no longer as it was read.
+            Moved: if it is no longer as it was read; Duplicate: if the id of a new one is taken.
         """
         key = Key.collection(self.project, collection.id)
         item = item_of(collection, ATTRIBUTES)
         if not collection.deleted:
             item |= listing(self.project, "collection", collection.id, collection.created_at)
         if known is None:
-            write = create(key, item, otherwise=Moved())
+            write = create(key, item, otherwise=Duplicate("products_collection", collection.id))
         else:
             write = replace(key, item, version=known.version, otherwise=Moved())
         self._table.commit(write, outcome=outcome)

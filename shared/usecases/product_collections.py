@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.errors import PromotionError
+from shared.domain.errors import Busy, PromotionError
 from shared.domain.products import Collection, Member
 from shared.usecases import judged_anew
 
@@ -38,9 +38,11 @@ def make_collection(
         collections.save(collection, known=None, outcome=collection)
         return collection
     made = collection.holding(named, generation)
-    members.write(made.id, generation, named, at=made.created_at)
     try:
+        members.write(made.id, generation, named, at=made.created_at)
         collections.save(made, known=None, outcome=made)
+    except Busy:
+        raise  # in the end it may have been written after all
     except (PromotionError, repeated):
         members.sweep(made.id)
         raise
@@ -66,11 +68,13 @@ def change_collection(
     if named is None:
         before, after = _changed(id_, change, at=at, collections=collections)
     else:
-        members.write(id_, generation, named, at=at)
         try:
+            members.write(id_, generation, named, at=at)
             before, after = _changed(
                 id_, lambda it: change(it).holding(named, generation), at=at, collections=collections
             )
+        except Busy:
+            raise  # in the end it may have been written after all; if not, a later change sweeps it
         except PromotionError:
             members.sweep(id_, generation)
             raise

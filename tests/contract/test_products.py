@@ -217,6 +217,38 @@ def test_a_deleted_collection_is_gone(sdk: Sdk, shop: Shop) -> None:
         assert refusal(shop.ask(method, where, {})) == (404, "not_found")
 
 
+def test_the_catalogue_is_filtered_sorted_and_paged_as_every_list(shop: Shop) -> None:
+    brand = fresh("brand")
+    sources = [fresh("product") for _ in range(4)]
+    for number, source in enumerate(sources):
+        body = {"source_id": source, "price": number * 100, "metadata": {"brand": brand}, "attributes": ["color"]}
+        ok(shop.ask("POST", "products", body))
+    for number in range(3):
+        ok(shop.ask("POST", f"products/{sources[0]}/skus", {"source_id": f"{sources[0]}-{number}", "price": number}))
+    named = [{"id": source, "object": "product"} for source in sources]
+    made = ok(shop.ask("POST", "product-collections", {"name": fresh("collection"), "products": named}))
+
+    def found(path: str, **query: str) -> list[int]:
+        things = shop.get(path, **query)
+        return [sources.index(it["source_id"]) for it in things[things["data_ref"]]]
+
+    of_it = {"filters[metadata.brand][conditions][$is]": brand}
+    within = f"product-collections/{made['id']}/products"
+    for path in ("products", within):
+        assert found(path, **of_it, order="price") == [0, 1, 2, 3]
+        assert found(path, **of_it, order="-price", limit="2", page="2") == [1, 0]
+        assert found(path, **of_it, **{"filters[price][conditions][$more_than]": "150"}, order="price") == [2, 3]
+        assert found(path, **of_it, start_date="2999-01-01T00:00:00Z") == []
+    assert found("products", **{"filters[source_id][conditions][$is]": sources[2]}) == [2]
+    dear = shop.get(f"products/{sources[0]}/skus", **{"filters[price][conditions][$more_than]": "0"}, order="-price")
+    assert ([it["price"] for it in dear["skus"]], dear["total"]) == ([2, 1], 2)
+    one = shop.get("product-collections", **{"filters[name][conditions][$is]": made["name"]})
+    assert [it["id"] for it in one["data"]] == [made["id"]]
+    for path in ("products", within, f"products/{sources[0]}/skus", "product-collections"):
+        assert refusal(shop.http.get(f"/v1/{path}?filters[colour][conditions][$is]=red")) == (400, "invalid_payload")
+        assert refusal(shop.http.get(f"/v1/{path}?page=1001")) == (400, "page_over_limit")
+
+
 def test_a_collection_is_made_once_for_one_idempotency_key(shop: Shop) -> None:
     named = [{"id": f"product-{number}", "object": "product"} for number in range(30)]
     body, key = {"name": fresh("collection"), "products": named}, fresh("key")

@@ -466,6 +466,16 @@ def publication(make: Maker) -> Json:
     return {**from_where, "customer": make.customer(), **make.some(more, chance=0.3)}
 
 
+def product(make: Maker) -> Json:
+    more = {"name": make.text(), "price": make.amount(), "attributes": ["color"], "metadata": make.metadata()}
+    return make.random.choice(({"source_id": make.new()}, {"source_id": make.named("source")}, {})) | make.some(more)
+
+
+def sku(make: Maker) -> Json:
+    more = {"sku": make.text(), "price": make.amount(), "currency": "EUR", "attributes": {"color": make.text()}}
+    return make.random.choice(({"source_id": make.new()}, {"source_id": make.named("source")}, {})) | make.some(more)
+
+
 def collection(make: Maker) -> Json:
     if make.likely(0.6):
         kinds = (("product", make.named("product")), ("sku", make.named("sku")), ("product", make.text()))
@@ -545,6 +555,9 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /v1/validation-rules/{validation_rule_id}/assignments": assignment,
     "POST /v1/customers": Maker.customer,
     "PUT /v1/customers/{customer_id}": Maker.customer,
+    "POST /v1/products": product,
+    "POST /v1/products/{product_id}/skus": sku,
+    "PUT /v1/products/{product_id}/skus/{sku_id}": sku,
     "POST /v1/product-collections": collection,
     "PUT /v1/product-collections/{collection_id}": collection,
     "POST /v1/orders": lambda make: make.order() | make.some({"customer": make.customer()}),

@@ -1,13 +1,15 @@
 """What the stores of the catalogue promise: products by all their names, collections of which nobody sees a part."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import repeat
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from shared.domain.errors import Duplicate, InvalidPayload, Moved, NotFound, PromotionError
+from shared.domain.errors import Busy, Duplicate, InvalidPayload, Moved, NotFound, PromotionError
 from shared.domain.lists import Query
 from shared.domain.orders import Item, Order
 from shared.domain.products import Collection, Member, Product, ProductSaid, Sku, SkuSaid
@@ -18,10 +20,10 @@ from shared.storage.keys import Key
 from shared.storage.members import QUIET, MemberStore
 from shared.storage.products import CatalogueStore, ProductStore
 from shared.storage.projects import ProjectStore
-from shared.storage.table import Table, create
+from shared.storage.table import ATTEMPTS, Table, create
 from shared.usecases import product_collections, products
 from tests.fakes import Overtaken
-from tests.storage.wire import Wire
+from tests.storage.wire import Wire, refused, through
 from tests.unit.values import AT, DAY, counting
 
 SOON = QUIET / 2
@@ -356,3 +358,59 @@ def test_a_deleted_collection_leaves_nothing_even_after_a_crash(shelf: Shelf, it
     assert items() == []
     with pytest.raises(NotFound):
         shelf.end(made)
+
+
+# Many writes at once
+
+
+def put_off(client: Any, times: int) -> Any:
+    """An engine that gives the last of the writes back that it is asked for, and does not make it but it is alone."""
+    left = repeat(None, times)
+
+    def give_back(params: dict[str, Any], **_: Any) -> None:
+        for _ in left:
+            [(name, requests)] = json.loads(params["body"])["RequestItems"].items()
+            waiting.append({name: requests[-1:]})
+            params["body"] = json.dumps({"RequestItems": {name: requests[:-1] or requests}}).encode()
+            return
+
+    def tell(parsed: dict[str, Any], **_: Any) -> None:
+        if waiting:
+            parsed["UnprocessedItems"] = waiting.pop()
+
+    waiting: list[Any] = []
+    client.meta.events.register("before-call.dynamodb.BatchWriteItem", give_back)
+    client.meta.events.register("after-call.dynamodb.BatchWriteItem", tell)
+    return give_back, tell
+
+
+@pytest.fixture
+def busy(client: Any) -> Iterator[Callable[[int], None]]:
+    """Makes the engine put off the last of each of its next writes."""
+    handlers: list[Any] = []
+    yield lambda times: handlers.append(put_off(client, times))
+    for give_back, tell in handlers:
+        client.meta.events.unregister("before-call.dynamodb.BatchWriteItem", give_back)
+        client.meta.events.unregister("after-call.dynamodb.BatchWriteItem", tell)
+
+
+def test_what_the_table_puts_off_is_written_in_the_end(shelf: Shelf, wire: Wire, busy: Callable[[int], None]) -> None:
+    names = [f"product-{number}" for number in range(20)]
+    busy(3)
+    wire.hands += [through, refused("ThrottlingException")]
+    made = shelf.collect(*names)
+    assert sorted(shelf.listed(made, limit=100)) == sorted(names)
+    assert wire.calls.count("BatchWriteItem") == 5, "throttled, then put off three times"
+
+
+def test_a_table_that_takes_no_more_says_so_and_nothing_is_seen(
+    shelf: Shelf, busy: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.storage.table.LONGEST_PAUSE", 0.001)
+    made = shelf.collect("mug")
+    busy(ATTEMPTS)
+    with pytest.raises(Busy):
+        shelf.replace(made, "cup", "plate")
+    assert shelf.within(Item(product_id="mug"), Item(product_id="cup"), of=made) == [True, False]
+    after = shelf.replace(made, "bowl", after=DAY * 2)
+    assert shelf.generations(made) == {made.generation, after.generation}
