@@ -9,11 +9,12 @@ import pytest
 from shared.domain.assignments import Assignment
 from shared.domain.errors import PromotionError
 from shared.domain.ids import voucher_id
+from shared.domain.usages import Kept, Usage, Used
 from shared.usecases.vouchers import release_session
 from tests.storage.test_ledger import decided, moved
 from tests.unit.test_eligibility import budget, rule
 from tests.unit.till import Till
-from tests.unit.values import AT, DAY, MILLISECOND, lock
+from tests.unit.values import AT, DAY, MILLISECOND, checkout, lock
 
 LATER = AT + timedelta(minutes=10)
 TWICE = {"name": "campaign.redemptions.count", "conditions": {"$less_than_or_equal": [2]}}
@@ -180,3 +181,19 @@ def test_more_than_one_commit_can_count_is_refused_before_anything(till: Till) -
     assert till.stores.everything() == before
     told = till.redeem(*codes[:23])
     assert till.roll_back(told.parent.id, stacked=True).records[0].undoes == told.records[0].id
+
+
+def test_a_full_rollback_restores_every_counter(till: Till) -> None:
+    under(till, TWICE, DAILY | {"conditions": {"$less_than_or_equal": [9]}}, budget(1_000))
+
+    def counted(at: datetime = AT) -> dict[Usage, Kept]:
+        return dict(till.stores.ledger.gather(checkout("A", "B"), at=at, warm=False).counted.kept)
+
+    fresh = counted()
+    assert len(fresh) == 2
+    assert till.validate("A", session=lock("mine")).valid
+    stack = till.redeem("A", "B", session=lock("mine"))
+    assert {it.used for it in counted().values()} == {Used(2, 20_000, 1_000)}
+    till.roll_back(stack.parent.id, stacked=True, at=AT + DAY)
+    assert counted() == fresh
+    assert counted(AT + DAY) == {usage: Kept() for usage in counted(AT + DAY)}
