@@ -226,3 +226,33 @@ def test_who_enters_and_who_leaves_is_told_once(service: Service, shop: Shop) ->
 def heard(service: Service) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = httpx.get(f"{service.url}/local/facts").raise_for_status().json()["facts"]
     return found
+
+
+# At the till
+
+
+def test_who_entered_a_moment_ago_may_use_what_is_for_the_segment(shop: Shop) -> None:
+    ann, bob, club = fresh("ann"), fresh("bob"), fresh("club")
+    within = {"junction": "or", "metadata.club": {"conditions": {"$is": club}}}
+    within["summary.orders.total_amount"] = {"conditions": {"$more_than": 9_999}}
+    ids = [segment(shop, filter=within), segment(shop, type="static", customers=[bob])]
+    rules = {"1": {"name": "customer.segment", "conditions": {"$is": ids}}}
+    rule = ok(shop.ask("POST", "validation-rules", {"name": fresh("rule"), "rules": rules}))["id"]
+    code = shop.code(quantity=None)
+    named = {"related_object_type": "voucher", "related_object_id": code}
+    ok(shop.ask("POST", f"validation-rules/{rule}/assignments", named))
+
+    def welcome(customer: str) -> bool:
+        return bool(shop.validate(code, customer={"source_id": customer})["valid"])
+
+    assert [welcome(name) for name in (ann, bob)] == [False, True]
+    assert refusal(shop.redeem(code, customer={"source_id": ann})) == (400, "customer_rules_violated")
+    shop.customer(ann, metadata={"club": club})
+    assert welcome(ann)
+    shop.customer(ann, metadata={"club": "none"})
+    assert not welcome(ann)
+    shop.order(amount=10_000, status="PAID", customer={"source_id": ann})
+    assert welcome(ann)
+    shop.redeemed(code, customer={"source_id": ann})
+    assert shop.ask("DELETE", f"segments/{ids[1]}").status_code == 204
+    until(lambda: welcome(bob), lambda it: not it, within=8)
