@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.customers import Profile
-from shared.domain.errors import InvalidPayload
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import InvalidPayload, NotFound
 from shared.domain.ids import timed
 from shared.domain.redemptions import Chance
 from shared.domain.segments import Segment, SegmentType, refuse_tangled
-from shared.domain.summaries import Person
+from shared.domain.summaries import Person, Summary
 from shared.usecases import judged_anew
 
 
@@ -100,12 +100,13 @@ def delete_segment(id_: str, *, segments: Segments) -> None:
 
 
 def segments_of(name: str, *, at: datetime, segments: Segments, people: Customers) -> Sequence[Segment]:
-    """The segments that a customer is in.
-
-    Raises:
-        NotFound: no such customer.
-    """
-    return segments.of(people.get(name), at=at)
+    """The segments that a customer is in; of somebody unknown, those that they would be in as a customer."""
+    try:
+        person = people.get(name)
+    except NotFound:
+        profile = Profile(id=name)
+        person = Person(Customer.new(people.customer_id(profile) or name, profile, at=at), Summary())
+    return segments.of(person, at=at)
 
 
 def _refuse_what_does_not_fit(segment: Segment, customers: Sequence[str] | None) -> None:

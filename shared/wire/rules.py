@@ -1,5 +1,6 @@
 """What may be said of a validation rule, and of what shall be under it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -124,8 +125,16 @@ class AssignmentBody(Created):
 NAMED, INLINE = "<id>", "<rule>"
 """The two ways to say a rule, as pydantic tells them apart."""
 
+
+def _an_id(name: str) -> str:
+    # an assignment's id is made of it
+    if not re.fullmatch(r"val_\w{1,60}", name, re.ASCII):
+        raise ValueError("is not the id of a validation rule (val_…)")
+    return name
+
+
 Wanted = Annotated[
-    Annotated[Name, Tag(NAMED)] | Annotated[RuleBody, Tag(INLINE)],
+    Annotated[Name, AfterValidator(_an_id), Tag(NAMED)] | Annotated[RuleBody, Tag(INLINE)],
     Discriminator(lambda said: INLINE if isinstance(said, dict | RuleBody) else NAMED),
 ]
 

@@ -385,8 +385,8 @@ def test_an_unknown_id_is_refused_on_every_route(shop: Shop, subtests: pytest.Su
     assert shop.lists() == before
 
 
-MAKING = {"/v1/vouchers/{code}", "/v1/metadata-schemas/{resource}"}
-"""Where a name that nobody has is one to be made; what is wrong with it is shown elsewhere."""
+MAKING = {"/v1/vouchers/{code}", "/v1/metadata-schemas/{resource}", "/v1/customers/{customer_id}/segments"}
+"""Where a name that nobody has is one to be made, or to be thought of; what is wrong with it is shown elsewhere."""
 
 
 def test_an_unknown_code_at_the_checkout_is_recorded_and_nothing_else(shop: Shop) -> None:

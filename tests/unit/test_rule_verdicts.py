@@ -205,6 +205,7 @@ def test_what_must_be_known_beforehand() -> None:
         segments=frozenset({"seg_a", "seg_b", "seg_c"}),
         collections=frozenset({"pc_shoes", "pc_red", "c1"}),
         limits=frozenset({"redemption.count.daily", "campaign.orders.amount"}),
+        lines=True,
         products=True,
         price=True,
     )
