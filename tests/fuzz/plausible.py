@@ -120,6 +120,9 @@ class Maker:
             rule, _, assignment = held.partition("/")
             return f"/v1/validation-rules/{quote(rule, safe='')}/assignments/{quote(assignment, safe='')}"
 
+        if template.endswith("{product_id}/skus/{sku_id}") and (variant := self.known.one(self.random, "variant")):
+            return f"/v1/products/{quote(variant)}"
+
         def filled(found: re.Match[str]) -> str:
             if "{code}/balance" in template or "{code}/transactions" in template:
                 return quote(self.named("card"), safe="")
