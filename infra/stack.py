@@ -158,7 +158,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
 
     segments = function("segments")
     table.let(segments, "GetItem", "BatchGetItem")
-    table.let(segments, "PutItem", "UpdateItem", "DeleteItem")  # a segment, and who is on its list
+    table.let(segments, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")  # a segment, and who is on its list
     table.let_list(segments, "lists", "pools")
 
     events = function("events")
@@ -205,7 +205,7 @@ def _behind_the_stream(scope: Construct, function: Make, table: Table) -> Facts:
 
 def _before_the_bus(scope: Construct, function: Make, table: Table, bus: Bus) -> Enrolments:
     enrol = function("enrol", timeout=LONGEST_LOOK, more={"BUS_NAME": bus.event_bus_name})
-    table.let(enrol, "BatchGetItem", "Query")  # a customer, the segments, and which are watched
+    table.let(enrol, "GetItem", "BatchGetItem", "Query")  # a customer, the segments, and which are watched
     table.let(enrol, "UpdateItem", "DeleteItem")  # what was told of them
     bus.let_tell(enrol)
     return Enrolments(scope, "Enrolments", table=table, reader=enrol)

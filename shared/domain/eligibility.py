@@ -65,7 +65,13 @@ class Eligibility:
         counts = {usage: case.by for usage in usages if usage}
         needs = tuple(dict.fromkeys(need for rule in rules for need in rule.needs(case)))
         self._used = added([self._used, counts])
-        return offer._replace(lines=_common([rule.lines(case) for rule in rules]), counts=counts, needs=needs)
+        return self.with_lines(offer)._replace(counts=counts, needs=needs)
+
+    def with_lines(self, offer: Applicable) -> Applicable:
+        """The offer with the lines that every rule is for."""
+        case = self._case(offer)
+        found = [rule.lines(case) for rule in self._rules(offer.redeemable)]
+        return offer._replace(lines=_common(found) if found else tuple(self._facts.lines))
 
     def explained(self, offer: Applicable) -> dict[str, Explained]:
         """What each rule of an offer saw, and what it wanted, by the rule's id."""

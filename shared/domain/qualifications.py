@@ -143,6 +143,8 @@ class Qualified(NamedTuple):
 
     candidate: Candidate
     offer: Applicable
+    facts: Facts
+    """What it was judged by."""
 
     @property
     def worth(self) -> int:
@@ -166,11 +168,11 @@ def qualified(candidate: Candidate, wish: Wish, facts: Facts, *, at: datetime) -
     offer = _usable(checkout, alone, wish.scenario, at=at)
     if offer is None or not _is_of_products(offer, checkout, alone, wish.scenario, at=at):
         return None
-    return Qualified(candidate, offer)
+    return Qualified(candidate, offer, alone)
 
 
 def _alone(facts: Facts, id_: str) -> Facts:
-    """The facts as they were had nothing but this candidate been asked for: what the session holds of others counts."""
+    """The facts of this candidate by itself: what the session holds of others stands in its way."""
     others = [it.own.counted for name, it in facts.redeemables.items() if it.own and name != id_]
     counted = facts.counted
     if others:
@@ -187,7 +189,8 @@ def _usable(checkout: Checkout, facts: Facts, scenario: Scenario, *, at: datetim
     offer = applied(named, redeemable, price, checkout)
     if offer is None or any(redeemable.unmet(at=at, zone=facts.project.zone)):
         return None
-    return offer if Eligibility(checkout, facts, at=at).meets(offer, COUNTED[scenario]) else None
+    eligibility = Eligibility(checkout, facts, at=at)
+    return eligibility.with_lines(offer) if eligibility.meets(offer, COUNTED[scenario]) else None
 
 
 def _is_of_products(offer: Applicable, checkout: Checkout, facts: Facts, scenario: Scenario, *, at: datetime) -> bool:

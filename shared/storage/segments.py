@@ -78,11 +78,11 @@ class SegmentStore:
     def _keys(self, ids: Iterable[str], customer_id: str | None, *, warm: bool) -> Iterator[Key]:
         for id_ in dict.fromkeys(ids):
             key = Key.segment(self.project, id_)
-            found = self._warm.of(self._table, key) if warm else None
+            if warm and id_ not in self._seen and (kept := self._warm.of(self._table, key)) is not None:
+                self._seen[id_] = kept
+            found = self._seen.get(id_) if warm else None
             if found is None:
                 yield key
-            else:
-                self._seen[id_] = found
             if customer_id and (found is None or any(segment.static for segment in found)):
                 yield Key.member(self.project, customer_id, id_)
 
@@ -211,9 +211,10 @@ class SegmentStore:
         last = self._listing(segment, customers or ())
         changing = replace(self._key(segment), self._item(segment), version=segment.version, otherwise=Moved())
         self._table.commit(changing, *last, outcome=outcome)
-        self._warm.forget(self._table, self._key(segment))
+        self._forget(segment)
         if customers is not None:
-            self._sweep(segment, but=frozenset(customers))
+            for piece in chunks(self._leftovers(segment, but=frozenset(customers)), MOST_WRITES):
+                self._sweep(segment, piece)
 
     def remove(self, segment: Segment) -> None:
         """Forget a segment: from the first write on nobody is in it. What a crash leaves can be asked for again.
@@ -226,34 +227,55 @@ class SegmentStore:
             gone = item_of(segment.model_copy(update={"deleted": True}), ATTRIBUTES)
             unwatched = delete(Key.watched(self.project, segment.id))
             self._table.commit(replace(key, gone, version=segment.version, otherwise=Moved()), unwatched)
-            self._warm.forget(self._table, key)
+            self._forget(segment)
         if segment.static:
-            self._sweep(segment)
+            self._table.remove_many(self._leftovers(segment))
         self._table.commit(delete(key))
 
     def _listing(self, segment: Segment, customers: Sequence[str]) -> list[Write]:
         """Mark customers with the edition of a list: most of them now, the last ones by the writes that are left."""
-        marking = [
-            add(
-                Key.member(self.project, customer_id, segment.id),
-                {},
-                sets={_mark(segment.editions[0]): True, **membership(self.project, segment.id, customer_id)},
-                removes=map(_mark, segment.editions[2:]),  # a warm Lambda may still look for the one between
-            )
-            for customer_id in dict.fromkeys(customers)
-        ]
-        ahead = marking[: max(0, len(marking) - TOGETHER)]
-        for piece in chunks(ahead, MOST_WRITES):
-            self._table.commit(*piece)
-        return marking[len(ahead) :]
-
-    def _sweep(self, segment: Segment, *, but: Collection[str] = ()) -> None:
-        """Remove what says of customers that they are listed."""
-        for shard in range(SHARDS):
-            entries = self._table.index("pools", members(self.project, segment.id, shard))
-            gone = (delete(Key(it["PK"], it["SK"])) for it in entries if it["pooled"] not in but)
-            for piece in chunks(gone, MOST_WRITES):
+        ids = list(dict.fromkeys(customers))
+        ahead, last = ids[: max(0, len(ids) - TOGETHER)], ids[max(0, len(ids) - TOGETHER) :]
+        if len(segment.editions) == 1:  # nobody is marked yet: a write alone is half the price of one in a transaction
+            self._table.put_many((self._member(segment, id_), self._marked(segment, id_)) for id_ in ahead)
+        else:
+            for piece in chunks((self._marking(segment, id_) for id_ in ahead), MOST_WRITES):
                 self._table.commit(*piece)
+        return [self._marking(segment, id_) for id_ in last]
+
+    def _marking(self, segment: Segment, customer_id: str) -> Write:
+        # A warm Lambda may still look for the edition before this one; what is older goes.
+        old = map(_mark, segment.editions[2:])
+        return add(self._member(segment, customer_id), {}, sets=self._marked(segment, customer_id), removes=old)
+
+    def _marked(self, segment: Segment, customer_id: str) -> Item:
+        edition = segment.editions[0]
+        return {_mark(edition): True, "edition": edition, **membership(self.project, segment.id, customer_id)}
+
+    def _member(self, segment: Segment, customer_id: str) -> Key:
+        return Key.member(self.project, customer_id, segment.id)
+
+    def _leftovers(self, segment: Segment, *, but: Collection[str] = ()) -> Iterator[Key]:
+        """What says of customers that they are listed, or were."""
+        for shard in range(SHARDS):
+            for entry in self._table.index("pools", members(self.project, segment.id, shard)):
+                if entry["pooled"] not in but:
+                    yield Key(entry["PK"], entry["SK"])
+
+    def _sweep(self, segment: Segment, keys: Sequence[Key]) -> None:
+        """Remove the marks of customers who are listed no more, but for those whom another list marks meanwhile."""
+        former = {f"edition_{number}": edition for number, edition in enumerate(segment.editions[1:])}
+        known = " OR ".join(f"#edition = :{name}" for name in former)
+        try:
+            self._table.commit(*(delete(key, only_if=known, values=former, otherwise=Moved()) for key in keys))
+        except Moved:
+            half = len(keys) // 2
+            for part in (keys[:half], keys[half:]) if half else ():
+                self._sweep(segment, part)
+
+    def _forget(self, segment: Segment) -> None:
+        self._warm.forget(self._table, self._key(segment))
+        self._seen.pop(segment.id, None)
 
     def _key(self, segment: Segment) -> Key:
         return Key.segment(self.project, segment.id)

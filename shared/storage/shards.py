@@ -24,20 +24,25 @@ def keys_of(roots: Iterable[Key], items: Mapping[Key, Item] | None = None) -> li
     were read already, that there are any.
     """
     roots = list(roots)
-    spread = (root for root in roots if root in _known or "shards" in (items or {}).get(root, ()))
+    spread = [root for root in roots if root in _known or "shards" in (items or {}).get(root, ())]
+    _remember(spread)
     return [*roots, *(shard for root in spread for shard in shards_of(root))]
 
 
 def spread_of(table: Table, roots: Iterable[Key], items: Mapping[Key, Item]) -> dict[Key, list[Item]]:
     """The shards of those things that have any; one more batch if they were not read with them."""
     spread = {root: shards_of(root) for root in roots if "shards" in items.get(root, ())}
+    _remember(spread)
     missing = [shard for shards in spread.values() for shard in shards if shard not in items]
     if missing:
         items = {**items, **table.get_many(missing)}
+    return {root: [items.get(shard, {}) for shard in shards] for root, shards in spread.items()}
+
+
+def _remember(spread: Iterable[Key]) -> None:
     if len(_known) > MOST_KNOWN:
         _known.clear()
     _known.update(spread)
-    return {root: [items.get(shard, {}) for shard in shards] for root, shards in spread.items()}
 
 
 def shard_of(item: Item, measure: str) -> Shard:

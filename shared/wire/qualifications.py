@@ -1,6 +1,5 @@
 """What a qualification may ask."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -46,9 +45,15 @@ class Options(Created):
         Raises:
             InvalidPayload: naming what is wrong.
         """
-        said = {name: its for name, its in (self.filters or {}).items() if its is not None}
-        asked: Mapping[str, Any] = {name: its for name, its in said.items() if name != "junction"}
-        return filter_of(said, CANDIDATES, where="options.filters") if asked else Filter()
+        said = _without_nulls(self.filters or {})
+        return filter_of(said, CANDIDATES, where="options.filters") if said.keys() - {"junction"} else Filter()
+
+
+def _without_nulls(said: Any) -> Any:
+    """A filter without the conditions that a client names only to say nothing of them."""
+    if not isinstance(said, dict):
+        return said
+    return {name: _without_nulls(its) for name, its in said.items() if its is not None}
 
 
 class QualificationBody(Created):

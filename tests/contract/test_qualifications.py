@@ -62,6 +62,26 @@ WRONG: list[tuple[str, list[Any]]] = [
 ]
 
 
+def test_the_lines_are_told_that_a_discount_is_for(shop: Shop) -> None:
+    mug, cup = fresh("mug"), fresh("cup")
+    rule = ok(
+        shop.ask(
+            "POST",
+            "validation-rules",
+            {"name": fresh(), "applicable_to": {"included": [{"object": "product", "source_id": mug}]}},
+        )
+    )
+    code = shop.code(validation_rules=[rule["id"]])
+    items = [{"product_id": it, "quantity": 1, "price": 1_000} for it in (cup, mug)]
+    for scenario in ("ALL", "PRODUCTS", "PRODUCTS_DISCOUNT", "PRODUCTS_DISCOUNT_BY_CUSTOMER"):
+        answer = qualify(shop, scenario=scenario, order={"items": items}, options=only(code))
+        [one] = answer["redeemables"]["data"]
+        [meant] = one["applicable_to"]["data"]
+        assert (one["id"], meant["order_item_indices"]) == (code, [1]), scenario
+    answer = qualify(shop, scenario="PRODUCTS", order={"items": items[:1]}, options=only(code))
+    assert answer["redeemables"]["data"] == []
+
+
 @pytest.fixture
 def page(service: Service) -> Iterator[Page]:
     with Page(service.url) as page:
@@ -146,6 +166,7 @@ def test_a_rule_counts_as_its_scenario_says(shop: Shop) -> None:
         ("ALL", 10_000, []),
         ("ALL", 10_001, [codes[1]]),
         ("AUDIENCE_ONLY", 1, [codes[1]]),
+        ("PRODUCTS", 10_001, []),
         ("PROMOTION_STACKS", 10_001, []),
     ):
         options = only(*codes, expand=["validation_rules"])

@@ -1,8 +1,10 @@
 """Limits and hot codes under many clients at the same instant, over real HTTP: not a use and not a cent too much."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from tests.builders import Shop, amount_off, at_once, fresh, ok, percent_off, wants
+from tests.builders import Clock, Shop, amount_off, at_once, fresh, lock, ok, percent_off, wants
 from tests.faults.test_races import USED_UP, WON, Outcome, outcome, outcomes
 
 OVER: Outcome = (400, "redemption_rules_violated")
@@ -11,8 +13,8 @@ ONCE_EACH = wants("redemption.count.per_customer", "less_than_or_equal", 1)
 
 def test_a_hot_code_is_drained_to_its_last_unit_by_64_clients(shop: Shop) -> None:
     code = shop.code(quantity=200)
-    answers = at_once(lambda _: shop.redeem(code), range(256), clients=64)
-    assert outcomes(answers) == {WON: 200, USED_UP: 56}
+    answers = at_once(lambda _: shop.redeem(code), range(232), clients=64)
+    assert outcomes(answers) == {WON: 200, USED_UP: 32}
     assert shop.uses(code) == 200
     given_back = [it.json()["redemptions"][0]["id"] for it in answers if it.status_code == 200][:5]
     assert {it.status_code for it in at_once(shop.roll_back, given_back)} == {200}
@@ -38,12 +40,16 @@ def test_off_bites_at_once_on_a_hot_code(shop: Shop) -> None:
     assert shop.uses(code) == used + 1
 
 
+def codes_of(shop: Shop, count: int, *rules: dict[str, Any], discount: dict[str, Any]) -> list[str]:
+    """The codes of a new campaign, which may be used without end but for these rules."""
+    its = {"discount": discount, "redemption": {"quantity": None}}
+    campaign = shop.campaign(vouchers_count=count, voucher=its, validation_rules=[shop.rule(*rules)])
+    return [it["code"] for it in shop.get("vouchers", campaign_id=campaign["id"], limit=count)["vouchers"]]
+
+
 def test_a_budget_of_20_by_twelve_clients_of_3_is_spent_six_times(shop: Shop) -> None:
     budget = wants("campaign.orders.amount_discounted", "less_than_or_equal", 2_000)
-    campaign = shop.campaign(
-        quantity=None, vouchers_count=12, discount=amount_off(300), validation_rules=[shop.rule(budget)]
-    )
-    codes = [it["code"] for it in shop.get("vouchers", campaign_id=campaign["id"], limit=12)["vouchers"]]
+    codes = codes_of(shop, 12, budget, discount=amount_off(300))
     assert outcomes(at_once(shop.redeem, codes)) == {WON: 6, OVER: 6}
     assert sum(map(shop.uses, codes)) == 6
 
@@ -58,26 +64,32 @@ def test_once_per_customer_by_16_clients_is_once(shop: Shop) -> None:
 
 def test_as_many_holds_as_a_limit_has_room_for(shop: Shop) -> None:
     three = wants("campaign.redemptions.count", "less_than_or_equal", 3)
-    campaign = shop.campaign(quantity=None, vouchers_count=8, validation_rules=[shop.rule(three)])
-    codes = [it["code"] for it in shop.get("vouchers", campaign_id=campaign["id"], limit=8)["vouchers"]]
-    held = at_once(lambda code: shop.validate(code, session={"type": "LOCK", "key": code})["valid"], codes)
+    codes = codes_of(shop, 8, three, discount=amount_off(100))
+    held = at_once(lambda code: shop.validate(code, session=lock(code))["valid"], codes)
     assert sum(held) == 3
-    answers = at_once(lambda code: shop.redeem(code, session={"type": "LOCK", "key": code}), codes)
-    assert [it.status_code == 200 for it in answers] == [*held]
+    answers = at_once(lambda code: shop.redeem(code, session=lock(code)), codes)
+    assert [it.status_code == 200 for it in answers] == held
     assert outcomes(answers) == {WON: 3, OVER: 5}
 
 
+def test_a_daily_limit_is_of_the_day_on_either_side_of_midnight(timed_shop: Shop, clock: Clock) -> None:
+    midnight = datetime(2026, 3, 18, tzinfo=UTC)
+    daily = wants("campaign.redemptions.count.daily", "less_than_or_equal", 2)
+    codes = codes_of(timed_shop, 1, daily, discount=amount_off(100))
+    for at in (midnight - timedelta(milliseconds=1), midnight):
+        clock.set(at)
+        assert outcomes(at_once(timed_shop.redeem, codes * 8)) == {WON: 2, OVER: 6}
+
+
 def test_a_hot_budget_is_spent_to_the_last_cent(shop: Shop) -> None:
-    """Of 300.00, 1.00 to 3.00 at a time: whoever is refused would have passed it."""
-    budget = wants("redemption.count", "less_than_or_equal", 150)
-    money = wants("campaign.orders.amount_discounted", "less_than_or_equal", 30_000)
-    rules = [shop.rule(budget), shop.rule(money)]
-    campaign = shop.campaign(quantity=None, vouchers_count=1, discount=percent_off(100), validation_rules=rules)
-    [code] = [it["code"] for it in shop.get("vouchers", campaign_id=campaign["id"])["vouchers"]]
-    amounts = [100 * (1 + i % 3) for i in range(160)]
+    """Of 180.00, 1.00 to 3.00 at a time: who is refused would have passed it, whoever was let in after."""
+    budget = wants("campaign.orders.amount_discounted", "less_than_or_equal", 18_000)
+    [code] = codes_of(shop, 1, budget, discount=percent_off(100))
+    amounts = [100 * (1 + i % 3) for i in range(120)]
     answers = at_once(lambda amount: (amount, outcome(shop.redeem(code, amount=amount))), amounts, clients=32)
-    spent = sum(amount for amount, told in answers if told == WON)
-    assert {told for _, told in answers} <= {WON, OVER}
-    assert spent <= 30_000
-    assert all(spent + amount > 30_000 or told == WON for amount, told in answers) or shop.uses(code) == 150
-    assert shop.uses(code) == sum(told == WON for _, told in answers)
+    won = [amount for amount, told in answers if told == WON]
+    refused = [amount for amount, told in answers if told == OVER]
+    assert len(won) + len(refused) == len(amounts)
+    assert sum(won) <= 18_000 < sum(won) + min(refused)
+    assert shop.uses(code) == len(won)
+    assert outcome(shop.redeem(code, amount=18_000 - sum(won) + 1)) == OVER

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from infra.local.deploy import Deployment, deployed
-from tests.builders import CLIENT, SANDBOX, Shop, checkout, fresh, lock, percent_off, refusal, until
+from tests.builders import CLIENT, SANDBOX, Shop, checkout, fresh, lock, ok, percent_off, refusal, until
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,19 @@ def test_a_page_and_a_token_get_in_where_each_belongs(deployment: Deployment) ->
     assert httpx.post(f"{oauth}/token/revoke", data=named, headers=SANDBOX).status_code == 204
     stranger = httpx.post(f"{deployment.url}/client/v1/redemptions", json=checkout(code), headers=CLIENT)
     assert refusal(stranger) == (401, "unauthorized")
+
+
+def test_segments_and_events_have_the_permissions_that_they_need(deployment: Deployment) -> None:
+    ann, vip = fresh("ann"), {"metadata.club": {"conditions": {"$is": "VIP"}}}
+    with Shop(deployment.url, SANDBOX) as shop:
+        bodies = ({"type": "static", "customers": [ann, fresh()]}, {"type": "auto-update", "filter": vip})
+        listed, club = (ok(shop.ask("POST", "segments", {"name": "S", **body}))["id"] for body in bodies)
+        ok(shop.ask("POST", "events", {"event": "seen", "customer": {"source_id": ann, "metadata": {"club": "VIP"}}}))
+        assert {it["id"] for it in shop.get(f"customers/{ann}/segments")["data"]} == {listed, club}
+        for id_ in (listed, club):
+            assert [it["source_id"] for it in shop.get("customers", segment_id=id_)["customers"]] == [ann]
+        ok(shop.ask("PUT", f"segments/{listed}", {"customers": [fresh()]}))
+        assert shop.get("segments")["total"] == 2
+        assert shop.ask("DELETE", f"customers/{ann}").status_code == 204
+        for id_ in (listed, club):
+            assert shop.ask("DELETE", f"segments/{id_}").status_code == 204

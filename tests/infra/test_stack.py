@@ -123,7 +123,7 @@ WRITE = "PutItem UpdateItem"
         ("rules", f"{READ} Query {WRITE} DeleteItem", "lists owners", ""),
         ("credits", f"{READ} Query {WRITE}", "", ""),
         ("customers", f"{READ} Query PutItem DeleteItem", "lists owners pools", ""),
-        ("segments", f"{READ} {WRITE} DeleteItem", "lists pools", ""),
+        ("segments", f"{READ} {WRITE} DeleteItem BatchWriteItem", "lists pools", ""),
         ("events", f"{READ} {WRITE}", "", ""),
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
@@ -140,7 +140,7 @@ WRITE = "PutItem UpdateItem"
         ),
         ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("facts", "GetItem UpdateItem", "", ""),
-        ("enrol", "BatchGetItem Query UpdateItem DeleteItem", "", ""),
+        ("enrol", f"{READ} Query UpdateItem DeleteItem", "", ""),
         ("unknown", "", "", ""),
     ],
 )

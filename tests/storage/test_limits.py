@@ -1,16 +1,17 @@
 """Limits that rules name, kept by the table and by its fake: holds count against them, and give way when they lapse."""
 
-from datetime import timedelta
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.domain.assignments import Assignment
-from shared.domain.codes import Code
 from shared.usecases.vouchers import release_session
 from tests.storage.test_ledger import decided, moved
 from tests.unit.test_eligibility import budget, rule
 from tests.unit.till import Till
-from tests.unit.values import AT, DAY, lock
+from tests.unit.values import AT, DAY, MILLISECOND, lock
 
 LATER = AT + timedelta(minutes=10)
 TWICE = {"name": "campaign.redemptions.count", "conditions": {"$less_than_or_equal": [2]}}
@@ -24,11 +25,12 @@ def limited(till: Till) -> Till:
     return under(till, TWICE)
 
 
-def under(till: Till, *rules: dict[str, object], codes: tuple[Code, ...] = ("A", "B", "C")) -> Till:
+def under(till: Till, *rules: dict[str, object], quantity: int | None = 1) -> Till:
+    """A campaign of three codes under these rules."""
     made = rule(*rules)
     till.stores.rules.add(made)
     assigned = Assignment.of(till.stores.project, made.id, "campaign", "camp_1", AT)
-    till.campaign(*codes, assignments=(assigned,))
+    till.campaign(*"ABC", quantity=quantity, assignments=(assigned,))
     return till
 
 
@@ -145,3 +147,14 @@ def test_a_rollback_gives_back_to_the_day_it_came_from(till: Till) -> None:
     till.roll_back(told.records[0].id, at=AT + DAY)
     assert refusal(till, "C", at=AT + DAY) == OVER
     assert refusal(till, "C") is None
+
+
+def test_a_day_ends_at_midnight_where_the_shop_is(on_table: Till) -> None:
+    """Twelve at once on each side of New York's midnight, which is 4 o'clock in UTC."""
+    on_table.settle(time_zone="America/New_York")
+    under(on_table, DAILY, quantity=None)
+    midnight = datetime(2026, 3, 18, 4, tzinfo=UTC)
+    instants = [midnight - MILLISECOND, midnight] * 12
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(lambda at: (at, refusal(on_table, "A", at=at, amount=None)), instants))
+    assert Counter(told) == {(at, failed): 1 if failed is None else 11 for at in {*instants} for failed in (None, OVER)}

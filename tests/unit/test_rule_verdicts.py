@@ -91,6 +91,20 @@ class TestWords:
         assert one.unmet(order(line("tee"))) == Reason("order_rules_violated", "Take a mug!", own=True)
         assert one.unmet(order(line("mug", quantity=2))) is None
 
+    def test_of_a_choice_that_is_met_nobody_is_to_blame(self) -> None:
+        one = judged(
+            rule("order.amount", more_than=9, error="Or nine."),
+            rule("order.amount", less_than=9),
+            rule("order.items.count", more_than=1, error="Take two!"),
+            logic="(1 OR 2) AND 3",
+        )
+        assert one.unmet(case(amount=1)) == Reason("order_rules_violated", "Take two!", own=True)
+
+    def test_of_the_subject_that_is_blamed(self) -> None:
+        bundle = rules(rule("customer.segment", is_="seg_a"))
+        one = judged(rule("order.amount", more_than=9, error="Spend more!"), bundle_rules=bundle)
+        assert one.unmet(case(amount=1)) == Reason("customer_rules_violated", "customer does not meet the rules")
+
     def test_of_several_the_first_that_says_something(self) -> None:
         said = {**ABOVE_100, "error": {"message": "Spend more!"}}
         one = judged(said, rule("order.amount", more_than=9, error="Or nine."), logic="2 OR 1")
@@ -137,6 +151,13 @@ class TestLines:
         applies = rules(rule("product.discount_applicable", is_=True))
         one = judged(rule("product.id", is_="mug", below=applies), rule("product.id", is_="shoe"))
         assert [found.number for found in one.lines(self.CART)] == [0]
+
+    def test_that_a_rule_below_a_rule_below_marks(self) -> None:
+        applies = rules(rule("product.discount_applicable", is_=True))
+        cheap = rule("order.items.price", less_than=500, below=applies)
+        cart = order(line("mug", price=400), line("mug", price=600), line("tee", price=300))
+        one = judged(rule("product.id", is_="mug", below=rules(cheap)))
+        assert [found.number for found in one.lines(cart)] == [0]
 
     def test_that_a_rule_below_spares(self) -> None:
         spared = rules(rule("product.discount_applicable", is_=False))

@@ -220,6 +220,9 @@ def test_days_are_those_of_the_projects_zone() -> None:
     late, later = at.isoformat(), (at + timedelta(minutes=1)).isoformat()
     assert has("is_days_ago", late, 0, at=at, zone=PARIS)
     assert has("is_days_in_future", later, 1, at=at, zone=PARIS)
+    april = at + timedelta(hours=1)
+    assert has("is_days_ago", "2026-04-01", 0, at=april, zone=PARIS)
+    assert not has("is_days_ago", "2026-04-01", 0, at=april)
     assert has("dow", late, 2, at=at, zone=PARIS)
     assert has("dow", later, 3, at=at, zone=PARIS)
     assert not has("dow", later, 3, at=at)
@@ -332,6 +335,7 @@ FOR_ONE = rule("order.items.count", is_=1)
         ("so many on a line", "order.items.any", MUGS, [rule("order.items.quantity", more_than=1)], True),
         ("not on each line", "order.items.every", {"is_not": "x"}, [rule("order.items.quantity", more_than=1)], False),
         ("on each line", "order.items.every", {"is_not": "x"}, [rule("order.items.quantity", more_than=0)], True),
+        ("on any", "order.items.every", {"is_not": "x"}, [rule("order.items.price_any", more_than=1_000)], True),
         ("at a price", "order.items.any", SHOES, [DEARER], True),
         ("not at that price", "order.items.any", MUGS, [DEARER], False),
         ("no line both", "order.items.none", MUGS, [DEARER], True),

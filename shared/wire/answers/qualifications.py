@@ -43,7 +43,7 @@ def shown(of: Qualification) -> Json:
 
 def _redeemable(of: Qualified, whole: Qualification) -> Json:
     candidate, expand = of.candidate, whole.wish.expand
-    said = applicable(of.offer, whole.wish.checkout.order, whole.facts)
+    said = applicable(of.offer, whole.wish.checkout.order, of.facts)
     priced = ("order", "applicable_to", "inapplicable_to", "result")
     return present(
         id=candidate.name,
