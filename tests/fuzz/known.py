@@ -27,7 +27,7 @@ KINDS = {
     "customer": ("cust", "source"),
     "order": ("ord", "source"),
     "product": ("prod", "prod", "source"),
-    "sku": ("sku", "sku", "source"),
+    "sku": ("sku",),
     "collection": ("pc",),
     "publication": ("pub",),
     "segment": ("seg",),
@@ -93,6 +93,8 @@ def _itself(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "card", said["code"]
     if said.get("object") == "validation_rules_assignment" and isinstance(said.get("rule_id"), str):
         yield "assigned", f"{said['rule_id']}/{said['id']}"
+    if said.get("object") == "sku" and isinstance(said.get("product_id"), str):
+        yield "variant", f"{said['product_id']}/skus/{said['id']}"
     if said.get("valid") is True and (session := said.get("session")):
         yield from (("held", f"{it['id']}/{session['key']}") for it in said["redeemables"])
 

@@ -123,6 +123,9 @@ class Maker:
             rule, _, assignment = held.partition("/")
             return f"/v1/validation-rules/{quote(rule, safe='')}/assignments/{quote(assignment, safe='')}"
 
+        if template.endswith("{product_id}/skus/{sku_id}") and (variant := self.known.one(self.random, "variant")):
+            return f"/v1/products/{quote(variant)}"
+
         def filled(found: re.Match[str]) -> str:
             if found[1] == "resource":
                 return self.random.choice(KINDS)
