@@ -71,7 +71,7 @@ def _lines_of(offer: Applicable, facts: Facts, which: Literal["included", "exclu
     it: of those included only the lines that the discount is for.
     """
     lines = offer.lines if which == "included" else facts.lines
-    rules = (facts.rules[id_].rule.applicable_to for id_ in offer.redeemable.rules)
+    rules = (facts.rules[id_].rule.applicable_to for id_ in offer.redeemable.rules if id_ in facts.rules)
     return [
         {
             **named.model_dump(mode="json", exclude_none=True),
