@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Clock, Shop, amount_off, fixed_price, fresh, lock, ok, percent_off, refusal
+from tests.builders import Clock, Shop, amount_off, fixed_price, fresh, lock, ok, percent_off, refusal, wants
 
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
 
@@ -128,3 +128,29 @@ def test_an_impossible_pattern_is_refused_at_once(shop: Shop, case: str, config:
     }
     assert refusal(shop.ask("POST", "campaigns", body)) == (400, "invalid_payload")
     assert refusal(shop.ask("GET", f"campaigns/{name}")) == (404, "not_found")
+
+
+# Who may use what
+
+
+def test_fewer_units_than_the_rule_wants_are_no_discount(shop: Shop) -> None:
+    """$50 off from 5 units; ten become four, and the discount goes (Sylius#8320)."""
+    from_five = shop.rule(wants("order.items.count", "more_than_or_equal", 5))
+    code, order = shop.code(amount_off(5_000), validation_rules=[from_five]), fresh("order")
+    cart = {"source_id": order, "items": [{"source_id": fresh("mug"), "quantity": 10, "price": 2_000}]}
+    assert shop.validate(code, order=cart)["order"]["total_discount_amount"] == 5_000
+    cart["items"][0]["quantity"] = 4
+    assert not shop.validate(code, order=cart)["valid"]
+    assert refusal(shop.redeem(code, order=cart)) == (400, "order_rules_violated")
+    assert shop.uses(code) == 0
+
+
+def test_a_code_that_was_issued_to_somebody_is_nobody_elses(shop: Shop) -> None:
+    """Where only the holder may redeem (odoo#205431)."""
+    holder = shop.rule(wants("publication.redeemable_by_linked_customer", "is", True))
+    campaign = shop.campaign(type="AUTO_UPDATE", validation_rules=[holder])
+    ann = fresh("ann")
+    code = ok(shop.publish(campaign["name"], ann))["voucher"]["code"]
+    for other in ({"source_id": fresh("ben")}, None):
+        assert refusal(shop.redeem(code, customer=other)) == (400, "redemption_rules_violated")
+    shop.redeemed(code, customer={"source_id": ann})

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import NamedTuple
 
-from shared.domain.rules.model import ApplicableTo, Rule
-from shared.domain.rules.names import OfCase, OfLines
+from shared.domain.rules.model import OF_LINES, ApplicableTo, Rule
+from shared.domain.rules.names import OfLines
 from shared.domain.rules.sets import CompiledRule
 from shared.domain.usages import LIMITS
 
@@ -52,7 +52,7 @@ def _asked(rule: CompiledRule) -> Asks:
         segments=frozenset(ids if name == "customer.segment" else ()),
         collections=frozenset(_collections(rule.rule) if isinstance(rule.name, OfLines) else ()),
         limits=frozenset({name} & LIMITS.keys()),
-        lines=not isinstance(rule.name, OfCase),
+        lines=name.startswith(OF_LINES),
         products=name in _STORED,
         price=name in _PRICED,
     )

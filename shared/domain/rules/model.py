@@ -32,7 +32,8 @@ DEEPEST = 4
 LONGEST_PATH = 256
 
 _KEY = re.compile(r"\w{1,16}", re.ASCII)
-_OF_LINES = ("order.items.", "product.", "sku.")
+OF_LINES = ("order.items.", "product.", "sku.")
+"""How names begin that are of the lines of an order."""
 
 
 class Condition(NamedTuple):
@@ -158,7 +159,7 @@ def _rule(key: str, rule: Any, path: Path, levels: int) -> Rule:
     except KeyError:
         raise Wrong((*path, "name"), "is not a name that a rule can have") from None
     below = _set(rule.get("rules") or {}, (*path, "rules"), levels - 1)
-    if below and (not isinstance(kind, OfLines) or not all(each.name.startswith(_OF_LINES) for each in below.all)):
+    if below and (not isinstance(kind, OfLines) or not all(each.name.startswith(OF_LINES) for each in below.all)):
         raise Wrong((*path, "rules"), "only rules of items have rules below them, and these are of items, too")
     conditions = _conditions(kind, rule.get("conditions"), (*path, "conditions"))
     return Rule(key, name, attribute, conditions, below, _error(rule.get("error"), (*path, "error")))
