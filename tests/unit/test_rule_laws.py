@@ -134,6 +134,22 @@ def test_what_a_verdict_needs_is_all_that_it_rests_on(rules: dict[str, Any], of:
 
 
 @given(drawn.rule_sets(), drawn.cases)
+def test_what_a_rule_asks_for_is_all_that_it_looks_at(rules: dict[str, Any], of: Case) -> None:
+    """Whatever it does not ask for is not gathered at a checkout, and not judged again when offers before it moved it."""
+    one = compiled(ValidationRule(id="val_1", rules=rules, created_at=AT))
+    asks = one.asks
+    asked = {usage_of(name, of.who, at=of.at, zone=of.zone) for name in asks.limits}
+    gathered = of._replace(
+        lines=of.lines if asks.lines else (),
+        segments=of.segments & asks.segments,
+        used={usage: used for usage, used in of.used.items() if usage in asked},
+        left=of.left if asks.price else None,
+        by=of.by if asks.price else Used(),
+    )
+    assert one.holds(gathered) is one.holds(of)
+
+
+@given(drawn.rule_sets(), drawn.cases)
 def test_what_is_told_back_of_a_rule_is_the_same_rule(rules: dict[str, Any], of: Case) -> None:
     first = ValidationRule(id="val_1", rules=rules, created_at=AT)
     again = ValidationRule.model_validate_json(first.model_dump_json())
