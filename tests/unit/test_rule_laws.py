@@ -135,7 +135,7 @@ def test_what_a_verdict_needs_is_all_that_it_rests_on(rules: dict[str, Any], of:
 
 @given(drawn.rule_sets(), drawn.cases)
 def test_what_a_rule_asks_for_is_all_that_it_looks_at(rules: dict[str, Any], of: Case) -> None:
-    """Whatever it does not ask for is not gathered at a checkout, and not judged again when offers before it moved it."""
+    """Whatever it does not ask for is not gathered at a checkout, nor judged again when offers before it moved it."""
     one = compiled(ValidationRule(id="val_1", rules=rules, created_at=AT))
     asks = one.asks
     asked = {usage_of(name, of.who, at=of.at, zone=of.zone) for name in asks.limits}
