@@ -1,10 +1,18 @@
 """Limits and hot codes under many clients at the same instant, over real HTTP: not a use and not a cent too much."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.builders import Clock, Shop, amount_off, at_once, fresh, lock, ok, percent_off, wants
+from infra.local import engine
+from infra.local.service import Service
+from tests.behind import endpoint_of
+from tests.builders import PRODUCTION, Clock, Shop, amount_off, at_once, fresh, lock, ok, percent_off, wants
 from tests.faults.test_races import USED_UP, WON, Outcome, outcome, outcomes
 
 OVER: Outcome = (400, "redemption_rules_violated")
@@ -73,12 +81,31 @@ def test_as_many_holds_as_a_limit_has_room_for(shop: Shop) -> None:
 
 
 def test_a_daily_limit_is_of_the_day_on_either_side_of_midnight(timed_shop: Shop, clock: Clock) -> None:
-    midnight = datetime(2026, 3, 18, tzinfo=UTC)
+    on_either_side_of(datetime(2026, 3, 18, tzinfo=UTC), timed_shop, clock)
+
+
+def test_the_day_is_the_one_of_the_projects_zone(timed_service: Service, clock: Clock) -> None:
+    """Which its operator settles; in New York it is 04:00 UTC when that day begins."""
+    settle(timed_service, "proj_production", "America/New_York")
+    with Shop(timed_service.url, PRODUCTION) as shop:  # nobody has asked for this project yet, so nothing is warm
+        on_either_side_of(datetime(2026, 3, 18, tzinfo=ZoneInfo("America/New_York")), shop, clock)
+
+
+def on_either_side_of(midnight: datetime, shop: Shop, clock: Clock) -> None:
+    """Eight clients at the last instant of a day, and eight at the first of the next: two of each may."""
+    clock.set(midnight - timedelta(hours=1))
     daily = wants("campaign.redemptions.count.daily", "less_than_or_equal", 2)
-    codes = codes_of(timed_shop, 1, daily, discount=amount_off(100))
+    codes = codes_of(shop, 1, daily, discount=amount_off(100))
     for at in (midnight - timedelta(milliseconds=1), midnight):
         clock.set(at)
-        assert outcomes(at_once(timed_shop.redeem, codes * 8)) == {WON: 2, OVER: 6}
+        assert outcomes(at_once(shop.redeem, codes * 8)) == {WON: 2, OVER: 6}
+
+
+def settle(service: Service, project: str, zone: str) -> None:
+    """What an operator does."""
+    command = [str(Path(sys.executable).with_name("bonbon")), "project", "--table", engine.TABLE, "--project", project]
+    environment = {**os.environ, **engine.CREDENTIALS, "AWS_ENDPOINT_URL": endpoint_of(service)}
+    subprocess.run([*command, "--time-zone", zone], env=environment, check=True, capture_output=True)
 
 
 def test_a_hot_budget_is_spent_to_the_last_cent(shop: Shop) -> None:

@@ -9,10 +9,10 @@ from time import monotonic, sleep
 from typing import Any
 
 import boto3
-import psutil
 
 from infra.local import engine
 from infra.local.service import Service
+from tests.behind import endpoint_of
 from tests.fuzz.asks import Answer, Caller
 from tests.fuzz.client import Client
 from tests.fuzz.run import Failure, Report, asked, log_of
@@ -78,10 +78,9 @@ class TableOf:
     """The table that a service writes to, seen from behind."""
 
     def __init__(self, service: Service) -> None:
-        [child] = psutil.Process(service.process.pid).children()
         self._client: Any = boto3.client(
             "dynamodb",
-            endpoint_url=f"http://127.0.0.1:{child.environ()['GATEWAY_PORT']}",
+            endpoint_url=endpoint_of(service),
             region_name=engine.CREDENTIALS["AWS_REGION"],
             aws_access_key_id=engine.CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=engine.CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
