@@ -246,7 +246,7 @@ class Store:
                 spot = self._spot("usage", name)
                 known = draft.things.get(spot) or Kept()
                 draft.things[spot] = known._replace(holds=known.holds + more)
-        back = added({Usage.named(name): used for name, used in hold.counted.items()} for hold in ending)
+        back = added(hold.uses for hold in ending)
         net = added([by, {usage: used.negated() for usage, used in back.items()}])
         for usage, more in net.items():
             spot = self._usage_spot(usage)
@@ -312,7 +312,7 @@ class FakeLedger(Store):
             for name in rules[id_].asks.limits
         }
         kept = {usage: self._memory.get(*self._usage_spot(usage)) or Kept() for usage in limited if usage}
-        held = [offer.own.counted for offer in redeemables.values() if offer.own]
+        held = [offer.own.uses for offer in redeemables.values() if offer.own]
         return Facts(
             redeemables,
             customer,
@@ -323,7 +323,7 @@ class FakeLedger(Store):
             rules,
             lines_of(sold, self.project) if sold and rules else (),
             entered(segments, (), person, at) if person else frozenset(),
-            Counted(kept, added({Usage.named(name): used for name, used in its.items()} for its in held)),
+            Counted(kept, added(held)),
         )
 
     def _rules_of(self, redeemables: Iterable[Redeemable]) -> dict[str, Compiled]:
@@ -339,7 +339,7 @@ class FakeLedger(Store):
         own = {(it.voucher.id[2:], it.own.session) for it in facts.redeemables.values() if it.own}
         holds = {spot[2:]: hold for spot, hold in self._memory.things.items() if spot[:2] == self._spot("hold")}
         lapsed = {spot: hold for spot, hold in holds.items() if hold.lapsed(at) and spot not in own}
-        theirs = {spot: {Usage.named(name): used for name, used in it.counted.items()} for spot, it in lapsed.items()}
+        theirs = {spot: it.uses for spot, it in lapsed.items()}
         known = {spot: its for spot, its in theirs.items() if any(usage in facts.counted.kept for usage in its)}
         return facts.counted._replace(
             freed=added([facts.counted.freed, *known.values()]),

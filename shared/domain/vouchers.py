@@ -15,7 +15,7 @@ from shared.domain.errors import Reason
 from shared.domain.escrow import Shard, is_hot
 from shared.domain.gifts import Gift
 from shared.domain.model import Instant, Metadata, Name, Text
-from shared.domain.usages import Used
+from shared.domain.usages import Usage, Used
 from shared.domain.windows import Windows
 
 DISABLED = Reason("voucher_disabled", "voucher is disabled")
@@ -116,6 +116,11 @@ class Hold(NamedTuple):
     credits: int = 0
     counted: Mapping[str, Used] = {}
     """What it takes of usages, by their names: a hold counts against limits."""
+
+    @property
+    def uses(self) -> dict[Usage, Used]:
+        """What it takes of usages."""
+        return {Usage.named(name): used for name, used in self.counted.items()}
 
     def lapsed(self, at: datetime) -> bool:
         return self.until <= at

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shared.domain.escrow import SHARDS, Changes, Shard, counting, counting_on, is_hot, shard_for, taking
 from shared.domain.escrow import used as used_on
-from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used
+from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used, added
 from shared.domain.vouchers import Hold
 from shared.storage.keys import TIME_TO_LIVE, Key
 from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
@@ -157,7 +157,7 @@ class UsageStore:
         keys = {usage: self._key(usage) for usage in usages}
         spread = spread_of(self._table, keys.values(), items)
         kept = {usage: _kept([items.get(key, {})], spread.get(key, ())) for usage, key in keys.items()}
-        return Counted(kept, summed(_taken_by(own)))
+        return Counted(kept, added(hold.uses for hold in own))
 
     def gather(self, usages: Iterable[Usage], *, own: Iterable[Hold] = ()) -> Counted:
         """Usages as they are now: one batch."""
@@ -172,7 +172,7 @@ class UsageStore:
         They are ``clear``ed away by who needs their place.
         """
         mine = {(held.code_hash, held.hold.session) for held in own}
-        among = Counter(usage for usage, _ in _taken_by(held.hold for held in own))
+        among = Counter(usage for held in own for usage in held.hold.uses)
         freed = dict(counted.freed)
         found = dict.fromkeys(counted.lapsed)
         for usage in dict.fromkeys(usages):
@@ -200,9 +200,9 @@ class UsageStore:
         """The writes that count what is used, if every need still holds; ``otherwise`` is what it means that one does
         not. Holds that end in the same transaction give back what they took; what starting ones take is ``by``.
         """
-        back = summed(_taken_by(held.hold for held in ending))
-        holds = Counter(usage for usage, _ in _taken_by(held.hold for held in starting))
-        holds.subtract(usage for usage, _ in _taken_by(held.hold for held in ending))
+        back = added(held.hold.uses for held in ending)
+        holds = Counter(usage for held in starting for usage in held.hold.uses)
+        holds.subtract(usage for held in ending for usage in held.hold.uses)
         needed = dict.fromkeys(need.usage for need in needs)
         touched = dict.fromkeys([*by, *back, *needed])
         if unknown := [usage for usage in touched if usage not in counted.kept]:  # what a hold took on another day
@@ -231,7 +231,7 @@ class UsageStore:
 
     def ending(self, held: HeldBy, *, otherwise: Exception) -> list[Write]:
         """The writes that end a hold's part in what is counted."""
-        counted = self.gather(usage for usage, _ in _taken_by([held.hold]))
+        counted = self.gather(held.hold.uses)
         return self.spending(counted, {}, (), ending=[held], otherwise=otherwise)
 
     def _using(self, use: _Use, *, spreads: bool, otherwise: Exception) -> list[Write]:
@@ -268,7 +268,7 @@ class UsageStore:
         return Key.usage(self._project, usage.name)
 
     def _pointing(self, starting: Sequence[HeldBy], ending: Sequence[HeldBy]) -> list[Write]:
-        gone = {self._pointer(usage, held): None for held in ending for usage, _ in _taken_by([held.hold])}
+        gone = {self._pointer(usage, held): None for held in ending for usage in held.hold.uses}
         come = {
             self._pointer(usage, held): {
                 **used._asdict(),
@@ -277,7 +277,7 @@ class UsageStore:
                 "session": held.hold.session,
             }
             for held in starting
-            for usage, used in _taken_by([held.hold])
+            for usage, used in held.hold.uses.items()
         }
         return [
             *(delete(key) for key in gone if key not in come),
@@ -290,18 +290,6 @@ class UsageStore:
 
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
-
-
-def summed(parts: Iterable[tuple[Usage, Used]]) -> dict[Usage, Used]:
-    """What was used of each usage, in all."""
-    total: dict[Usage, Used] = {}
-    for usage, used in parts:
-        total[usage] = total.get(usage, Used()).plus(used)
-    return total
-
-
-def _taken_by(holds: Iterable[Hold]) -> list[tuple[Usage, Used]]:
-    return [(Usage.named(name), used) for hold in holds for name, used in hold.counted.items()]
 
 
 def _kept(roots: Sequence[Item], shards: Sequence[Item]) -> Kept:

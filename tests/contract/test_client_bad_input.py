@@ -8,7 +8,8 @@ import pytest
 
 from infra.local.service import Service
 from tests.builders import Shop, fresh, refusal
-from tests.contract.test_bad_input import CHECKOUT, MALFORMED, WRONG, filled, names, set_at
+from tests.contract.spoilt import MALFORMED, names, set_at
+from tests.contract.test_bad_input import CHECKOUT, WRONG, filled
 from tests.pages import Page
 
 ROUTES = {"validate": "/client/v1/validations", "redeem": "/client/v1/redemptions"}

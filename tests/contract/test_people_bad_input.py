@@ -7,16 +7,15 @@ import pytest
 
 from infra.local.service import running
 from tests.builders import SANDBOX, Shop, fresh, refusal
-from tests.contract.test_bad_input import (
-    MALFORMED,
+from tests.contract.spoilt import (
     NO_AMOUNT,
     NO_COUNT,
     NO_INSTANT,
     NO_OBJECT,
     NO_TEXT,
+    malformed_is_refused,
     names,
-    send,
-    set_at,
+    wrong_is_refused,
 )
 
 CUSTOMER = {
@@ -89,9 +88,7 @@ def known(shop: Shop) -> dict[str, str]:
 @pytest.mark.parametrize("verb", BODIES)
 def test_a_malformed_body_is_refused(shop: Shop, known: dict[str, str], verb: str) -> None:
     before = shop.lists()
-    route = BODIES[verb][0].format(**known)
-    answers = {case: send(shop, route, content) for case, content in MALFORMED.items()}
-    assert answers == dict.fromkeys(MALFORMED, (400, "invalid_payload"))
+    malformed_is_refused(shop, BODIES[verb][0].format(**known))
     assert shop.lists() == before
 
 
@@ -101,12 +98,8 @@ def test_a_wrong_field_is_refused_by_name(
 ) -> None:
     route, body = BODIES[verb]
     before = shop.lists()
-    for path, values in [(path, values) for verbs, path, values in WRONG if verb in verbs]:
-        with subtests.test(path=path):
-            for value in values:
-                response = shop.ask(*route.format(**known).split(" ", 1), set_at(body, path, value))
-                assert refusal(response) == (400, "invalid_payload"), (value, response.text)
-                assert names(response.json()["details"], path), (value, response.text)
+    wrong = [(path, values) for verbs, path, values in WRONG if verb in verbs]
+    wrong_is_refused(shop, route.format(**known), body, wrong, subtests)
     assert shop.lists() == before
 
 

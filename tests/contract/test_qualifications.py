@@ -8,17 +8,16 @@ import pytest
 from infra.local.service import Service
 from tests.builders import Shop, amount_off, fresh, ok, percent_off, refusal
 from tests.contract.conftest import Sdk
-from tests.contract.test_bad_input import (
+from tests.contract.spoilt import (
     ITEMS,
-    MALFORMED,
     NO_AMOUNT,
     NO_COUNT,
     NO_INSTANT,
     NO_OBJECT,
     NO_TEXT,
+    malformed_is_refused,
     names,
-    send,
-    set_at,
+    wrong_is_refused,
 )
 from tests.pages import Page
 
@@ -212,17 +211,11 @@ def test_the_same_key_tells_the_same(shop: Shop) -> None:
 
 
 def test_a_malformed_body_is_refused(shop: Shop) -> None:
-    answers = {case: send(shop, BODIES["qualify"][0], content) for case, content in MALFORMED.items()}
-    assert answers == dict.fromkeys(MALFORMED, (400, "invalid_payload"))
+    malformed_is_refused(shop, BODIES["qualify"][0])
 
 
 def test_a_wrong_field_is_refused_by_name(shop: Shop, subtests: pytest.Subtests) -> None:
-    for path, values in WRONG:
-        with subtests.test(path=path):
-            for value in values:
-                response = shop.ask("POST", "qualifications", set_at(ASKED, path, value))
-                assert refusal(response) == (400, "invalid_payload"), (value, response.text)
-                assert names(response.json()["details"], path), (value, response.text)
+    wrong_is_refused(shop, BODIES["qualify"][0], ASKED, WRONG, subtests)
 
 
 def test_a_place_in_a_ranking_is_no_instant(shop: Shop) -> None:

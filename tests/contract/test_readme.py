@@ -23,7 +23,8 @@ def test_the_calls_of_the_readme_do_what_they_say() -> None:
             text=True,
             check=True,
         )
-    campaign, publication, voucher, validation, redemption, history = map(json.loads, said.stdout.splitlines())
+    told = map(json.loads, said.stdout.splitlines())
+    campaign, publication, voucher, validation, redemption, history, members, why_not = told
     assert (campaign["name"], campaign["active"]) == ("Spring", True)
     assert publication["voucher"]["campaign"] == "Spring"
     assert publication["customer"]["source_id"] == "ann"
@@ -32,3 +33,12 @@ def test_the_calls_of_the_readme_do_what_they_say() -> None:
     assert redemption["order"]["total_amount"] == 1_500
     assert redemption["redemptions"][0]["voucher"]["redemption"]["redeemed_quantity"] == 1
     assert [entry["status"] for entry in history["redemptions"]] == ["SUCCEEDED"]
+    assert members["validation_rules_assignments"]["total"] == 1
+    [explained] = why_not["explanation"]
+    assert [reason["message"] for reason in explained["reasons"]] == ["Spend more than $100"]
+    rules = explained["rules"][0]["rules"][0]["rules"]
+    assert [(it["name"], it["saw"], it["passed"]) for it in rules] == [
+        ("customer.metadata", "VIP", True),
+        ("order.amount", 10_000, False),
+        ("redemption.count.per_customer", 1, True),
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import Shop, checkout, fresh, ok, refusal
 from tests.contract.conftest import Sdk
-from tests.contract.test_bad_input import MALFORMED, NO_FLAG, NO_OBJECT, names, send, set_at
+from tests.contract.spoilt import NO_FLAG, NO_OBJECT, malformed_is_refused, wrong_is_refused
 
 PAYMENT = {"method": {"type": "string", "eq": ["card", "wire"]}, "fee": {"type": "number", "optional": True, "gte": 0}}
 SCHEMA = {"properties": PAYMENT, "allow_defined_only": True}
@@ -92,17 +92,10 @@ def test_a_schema_is_kept_to_from_the_next_request_on(shop: Shop) -> None:
 
 
 def test_a_malformed_schema_is_refused(shop: Shop, resource: str) -> None:
-    route = BODIES["settle a schema"][0].format(resource=resource)
-    answers = {case: send(shop, route, content) for case, content in MALFORMED.items()}
-    assert answers == dict.fromkeys(MALFORMED, (400, "invalid_payload"))
+    malformed_is_refused(shop, BODIES["settle a schema"][0].format(resource=resource))
     assert refusal(shop.ask("GET", f"metadata-schemas/{resource}")) == (404, "not_found")
 
 
 def test_a_wrong_field_of_a_schema_is_refused_by_name(shop: Shop, resource: str, subtests: pytest.Subtests) -> None:
-    for path, values in WRONG:
-        with subtests.test(path=path):
-            for value in values:
-                response = shop.ask("PUT", f"metadata-schemas/{resource}", set_at(SCHEMA, path, value))
-                assert refusal(response) == (400, "invalid_payload"), (value, response.text)
-                assert names(response.json()["details"], path), (value, response.text)
+    wrong_is_refused(shop, BODIES["settle a schema"][0].format(resource=resource), SCHEMA, WRONG, subtests)
     assert refusal(shop.ask("GET", f"metadata-schemas/{resource}")) == (404, "not_found")

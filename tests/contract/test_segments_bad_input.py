@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.builders import Shop, refusal
-from tests.contract.test_bad_input import MALFORMED, NO_OBJECT, NO_TEXT, names, send, set_at
+from tests.contract.spoilt import NO_OBJECT, NO_TEXT, malformed_is_refused, wrong_is_refused
 
 FILTER = {"junction": "and", "name": {"conditions": {"$is": ["Ann"]}}, "created_at": {"conditions": {"$more_than": 3}}}
 BODIES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -56,9 +56,7 @@ def written(shop: Shop) -> dict[str, Any]:
 @pytest.mark.parametrize("verb", BODIES)
 def test_a_malformed_body_is_refused(shop: Shop, known: dict[str, str], verb: str) -> None:
     before = written(shop)
-    route = BODIES[verb][0].format(**known)
-    answers = {case: send(shop, route, content) for case, content in MALFORMED.items()}
-    assert answers == dict.fromkeys(MALFORMED, (400, "invalid_payload"))
+    malformed_is_refused(shop, BODIES[verb][0].format(**known))
     assert written(shop) == before
 
 
@@ -68,12 +66,8 @@ def test_a_wrong_field_is_refused_by_name(
 ) -> None:
     route, body = BODIES[verb]
     before = written(shop)
-    for path, values in [(path, values) for verbs, path, values in WRONG if verb in verbs]:
-        with subtests.test(path=path):
-            for value in values:
-                response = shop.ask(*route.format(**known).split(" ", 1), set_at(body, path, value))
-                assert refusal(response) == (400, "invalid_payload"), (value, response.text)
-                assert names(response.json()["details"], path), (value, response.text)
+    wrong = [(path, values) for verbs, path, values in WRONG if verb in verbs]
+    wrong_is_refused(shop, route.format(**known), body, wrong, subtests)
     assert written(shop) == before
 
 
