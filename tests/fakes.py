@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from shared.domain.actions import AsyncAction, Lane, Row
 from shared.domain.assignments import Assignment, released
-from shared.domain.attributes import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS, REDEMPTIONS, RULES, VOUCHERS
+from shared.domain.attributes.offers import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS, RULES, VOUCHERS
+from shared.domain.attributes.purchases import REDEMPTIONS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile

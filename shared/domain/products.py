@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, StringConstraints
 
-from shared.domain.attributes import CATALOGUE
+from shared.domain.attributes.catalogue import CATALOGUE
 from shared.domain.criteria import filter_of
 from shared.domain.filters import Filter
 from shared.domain.ids import derived

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from shared.domain.attributes import code, text, word
+from shared.domain.attributes.kinds import code, text, word
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts
 from shared.domain.decision import applied, decide

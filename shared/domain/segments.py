@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from shared.domain.attributes import CUSTOMERS
+from shared.domain.attributes.people import CUSTOMERS
 from shared.domain.criteria import filter_of
 from shared.domain.errors import InvalidPayload
 from shared.domain.filters import Filter

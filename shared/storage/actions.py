@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from shared.domain.actions import AsyncAction
-from shared.domain.attributes import ASYNC_ACTIONS
+from shared.domain.attributes.offers import ASYNC_ACTIONS
 from shared.domain.errors import Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.storage.documents import item_of, value_of

@@ -5,7 +5,7 @@ from functools import partial
 
 from shared.domain.actions import AsyncAction
 from shared.domain.assignments import Assignment
-from shared.domain.attributes import CAMPAIGNS
+from shared.domain.attributes.offers import CAMPAIGNS
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query

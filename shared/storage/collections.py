@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from shared.domain.attributes import COLLECTIONS
+from shared.domain.attributes.catalogue import COLLECTIONS
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.domain.products import Collection

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, dropwhile, islice
 
-from shared.domain.attributes import REDEMPTIONS
+from shared.domain.attributes.purchases import REDEMPTIONS
 from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Conflict, Moved, NotFound

@@ -14,7 +14,7 @@ from itertools import dropwhile, islice
 from operator import itemgetter
 from typing import TypeVar
 
-from shared.domain.attributes import COLLECTED
+from shared.domain.attributes.catalogue import COLLECTED
 from shared.domain.filters import Condition, Filter
 from shared.domain.lists import Listed, Query
 from shared.domain.model import iso

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from shared.domain.attributes import ORDERS
+from shared.domain.attributes.purchases import ORDERS
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from itertools import chain
 
-from shared.domain.attributes import CATALOGUE, PRODUCTS, SKUS
+from shared.domain.attributes.catalogue import CATALOGUE, PRODUCTS, SKUS
 from shared.domain.errors import Moved, NotFound, PromotionError
 from shared.domain.filters import Condition, Filter
 from shared.domain.lines import Named, ids_of, lines_of, names_of

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from shared.domain.attributes import PUBLICATIONS
+from shared.domain.attributes.offers import PUBLICATIONS
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Profile
 from shared.domain.errors import Moved, NotFound

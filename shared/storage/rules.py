@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from shared.domain.assignments import Assignment, released
-from shared.domain.attributes import ASSIGNMENTS, RULES
+from shared.domain.attributes.offers import ASSIGNMENTS, RULES
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import code_hash

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
-from shared.domain.attributes import SEGMENTS
+from shared.domain.attributes.people import SEGMENTS
 from shared.domain.errors import Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.domain.segments import DEEPEST, Segment, entered

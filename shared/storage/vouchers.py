@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.domain.attributes import VOUCHERS
+from shared.domain.attributes.offers import VOUCHERS
 from shared.domain.errors import Moved, NotFound
 from shared.domain.gifts import Adjustment
 from shared.domain.ids import code_hash

@@ -17,7 +17,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from shared.domain import attributes as its
+from shared.domain.attributes import catalogue, offers, people, purchases
 from shared.domain.criteria import MOST_CONDITIONS, PRESENCE, Senseless, value_of, verb_of
 from shared.domain.errors import InvalidPayload, PromotionError
 from shared.domain.filters import Attribute, Attributes, Condition, Filter, Sort, Value, attribute_at
@@ -39,7 +39,7 @@ class Asked(NamedTuple):
 
 
 VOUCHERS = Asked(
-    its.VOUCHERS,
+    offers.VOUCHERS,
     {
         "code": "code",
         "ids": "id",
@@ -50,16 +50,16 @@ VOUCHERS = Asked(
     },
 )
 CAMPAIGNS = Asked(
-    its.CAMPAIGNS,
+    offers.CAMPAIGNS,
     {
         "campaign_type": "campaign_type",
         "campaign_status": "campaign_status",
         "is_referral_code": "is_referral_code",
     },
 )
-REDEMPTIONS = Asked(its.REDEMPTIONS, {"result": "result", "campaign": "campaign", "customer": "customer_id"})
+REDEMPTIONS = Asked(purchases.REDEMPTIONS, {"result": "result", "campaign": "campaign", "customer": "customer_id"})
 PUBLICATIONS = Asked(
-    its.PUBLICATIONS,
+    offers.PUBLICATIONS,
     {
         "campaign": "campaign",
         "customer": "customer_id",
@@ -70,16 +70,16 @@ PUBLICATIONS = Asked(
         "source_id": "source_id",
     },
 )
-ASYNC_ACTIONS = Asked(its.ASYNC_ACTIONS, {})
-CUSTOMERS = Asked(its.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
-SEGMENTS = Asked(its.SEGMENTS, {})
-ORDERS = Asked(its.ORDERS, {})
-PRODUCTS = Asked(its.PRODUCTS, {})
-SKUS = Asked(its.SKUS, {})
-COLLECTIONS = Asked(its.COLLECTIONS, {})
-COLLECTED = Asked(its.COLLECTED, {})
-RULES = Asked(its.RULES, {})
-ASSIGNMENTS = Asked(its.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
+ASYNC_ACTIONS = Asked(offers.ASYNC_ACTIONS, {})
+CUSTOMERS = Asked(people.CUSTOMERS, {"email": "email", "city": "city", "name": "name", "segment_id": "segment_id"})
+SEGMENTS = Asked(people.SEGMENTS, {})
+ORDERS = Asked(purchases.ORDERS, {})
+PRODUCTS = Asked(catalogue.PRODUCTS, {})
+SKUS = Asked(catalogue.SKUS, {})
+COLLECTIONS = Asked(catalogue.COLLECTIONS, {})
+COLLECTED = Asked(catalogue.COLLECTED, {})
+RULES = Asked(offers.RULES, {})
+ASSIGNMENTS = Asked(offers.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
 
 PERIODS = {"created_at": ("after", "before"), "updated_at": ("after", "before")}
 SPAN = {"start_date": "after", "end_date": "before"}

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from shared.domain.attributes import CATALOGUE
+from shared.domain.attributes.catalogue import CATALOGUE
 from shared.domain.criteria import filter_of
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Name, Sent

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.attributes import CAMPAIGNS, CUSTOMERS, ORDERS, PUBLICATIONS, REDEMPTIONS, VOUCHERS, code
+from shared.domain.attributes.kinds import code
+from shared.domain.attributes.offers import CAMPAIGNS, PUBLICATIONS, VOUCHERS
+from shared.domain.attributes.people import CUSTOMERS
+from shared.domain.attributes.purchases import ORDERS, REDEMPTIONS
 from shared.domain.customers import Customer, Profile
 from shared.domain.filters import OPPOSITES, Attribute, Condition, Filter, Sort, attribute_at, sort_key, verbs_of
 from shared.domain.orders import Order, StoredOrder

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.attributes import CATALOGUE, COLLECTED, SKUS
+from shared.domain.attributes.catalogue import CATALOGUE, COLLECTED, SKUS
 from shared.domain.filters import Condition, Filter, Value, attribute_at
 from shared.domain.lines import lines_of, names_of
 from shared.domain.orders import Item, Order

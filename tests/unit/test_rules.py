@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.attributes import CUSTOMERS
+from shared.domain.attributes.people import CUSTOMERS
 from shared.domain.errors import Reason
 from shared.domain.rules.case import Case
 from shared.domain.rules.names import NAMES, TREES, name_of

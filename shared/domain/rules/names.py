@@ -19,7 +19,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from shared.domain import filters
-from shared.domain.attributes import CUSTOMERS
+from shared.domain.attributes.people import CUSTOMERS
 from shared.domain.customers import Address
 from shared.domain.filters import Attribute, attribute_at, inside
 from shared.domain.rules.case import Case, Line
