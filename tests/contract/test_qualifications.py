@@ -9,7 +9,6 @@ from infra.local.service import Service
 from tests.builders import Shop, amount_off, fresh, ok, percent_off, refusal
 from tests.contract.conftest import Sdk
 from tests.contract.spoilt import (
-    ITEMS,
     NO_AMOUNT,
     NO_COUNT,
     NO_INSTANT,
@@ -19,6 +18,7 @@ from tests.contract.spoilt import (
     names,
     wrong_is_refused,
 )
+from tests.contract.test_bad_input import ITEMS
 from tests.pages import Page
 
 ASKED = {
