@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local.service import Service
+from infra.local.service import Service, running
 from shared.runtime.routes import ROUTES
-from tests.builders import SANDBOX
+from tests.builders import SANDBOX, Shop
 
 
 @dataclass
@@ -47,6 +47,13 @@ def route_of(method: str, url: str) -> str:
     fitting = [it for it in ROUTES if it.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", it.path), path)]
     best = min(fitting, key=lambda it: it.path.count("{"))
     return f"{best.method} {best.path}"
+
+
+@pytest.fixture(scope="session")
+def apart() -> Iterator[Shop]:
+    """A shop of a service apart: for those who ask alone, and then compare all that there is with what there was."""
+    with running() as service, Shop(service.url, SANDBOX) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="session")

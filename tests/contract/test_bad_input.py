@@ -3,16 +3,14 @@
 import json
 import re
 from base64 import b85encode
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from infra.local.service import running
 from shared.runtime.routes import ROUTES
-from tests.builders import SANDBOX, Shop, amount_off, campaign_body, checkout, fresh, lock, ok, refusal, voucher_body
+from tests.builders import Shop, amount_off, campaign_body, checkout, fresh, lock, ok, refusal, voucher_body
 from tests.contract import siblings
 from tests.contract.spoilt import (
     MALFORMED,
@@ -32,10 +30,9 @@ from tests.contract.spoilt import (
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A service apart, with little in it: its lists hold all there is, so before and after can be compared whole."""
-    with running() as service, Shop(service.url, SANDBOX) as shop:
-        yield shop
+def shop(apart: Shop) -> Shop:
+    """One of which nobody else asks anything, so that its lists before and after can be compared whole."""
+    return apart
 
 
 @pytest.fixture(scope="module")

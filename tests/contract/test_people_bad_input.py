@@ -1,12 +1,10 @@
 """Customers and orders that cannot be: each refused by the field that is wrong, and nothing is written."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from infra.local.service import running
-from tests.builders import SANDBOX, Shop, fresh, refusal
+from tests.builders import Shop, fresh, refusal
 from tests.contract.spoilt import (
     NO_AMOUNT,
     NO_COUNT,
@@ -74,10 +72,9 @@ WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A service apart, so that its lists before and after can be compared whole."""
-    with running() as service, Shop(service.url, SANDBOX) as shop:
-        yield shop
+def shop(apart: Shop) -> Shop:
+    """One of which nobody else asks anything, so that its lists before and after can be compared whole."""
+    return apart
 
 
 @pytest.fixture(scope="module")

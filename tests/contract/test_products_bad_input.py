@@ -1,12 +1,10 @@
 """Products and collections that cannot be: each refused by the field that is wrong, and nothing is written."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from infra.local.service import running
-from tests.builders import SANDBOX, Shop, fresh, ok, refusal
+from tests.builders import Shop, fresh, ok, refusal
 from tests.contract.spoilt import MALFORMED, NO_AMOUNT, NO_OBJECT, NO_TEXT, malformed_is_refused, wrong_is_refused
 
 PRODUCT = {"name": "Mug", "price": 1_000, "attributes": ["color"], "image_url": "https://x.example", "metadata": {}}
@@ -60,10 +58,9 @@ WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A service apart, so that its lists before and after can be compared whole."""
-    with running() as service, Shop(service.url, SANDBOX) as shop:
-        yield shop
+def shop(apart: Shop) -> Shop:
+    """One of which nobody else asks anything, so that its lists before and after can be compared whole."""
+    return apart
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """Validation rules and assignments that cannot be: each refused by the field that is wrong, and nothing is written."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from infra.local.service import running
-from tests.builders import SANDBOX, Shop, campaign_body, fresh, ok, refusal, voucher_body
+from tests.builders import Shop, campaign_body, fresh, ok, refusal, voucher_body
 from tests.contract.spoilt import NO_FLAG, NO_OBJECT, NO_TEXT, malformed_is_refused, names, wrong_is_refused
 
 ABOVE_100 = {"name": "order.amount", "conditions": {"$more_than": [10_000]}}
@@ -78,10 +76,9 @@ WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    """A service apart, so that its lists before and after can be compared whole."""
-    with running() as service, Shop(service.url, SANDBOX) as shop:
-        yield shop
+def shop(apart: Shop) -> Shop:
+    """One of which nobody else asks anything, so that its lists before and after can be compared whole."""
+    return apart
 
 
 @pytest.fixture(scope="module")
