@@ -241,7 +241,12 @@ class Store:
         needs: Iterable[Need],
         ending: Iterable[Hold],
         starting: Iterable[Hold] = (),
+        kept: Mapping[Usage, Kept] | None = None,
     ) -> None:
+        for need in needs:
+            now = draft.things.get(self._usage_spot(need.usage)) or Kept()
+            if need.exactly is not None and now.used != (kept or {})[need.usage].used:
+                raise Moved
         for holds, more in ((ending, -1), (starting, 1)):
             for name in (name for hold in holds for name in hold.counted):
                 spot = self._spot("usage", name)
@@ -254,9 +259,8 @@ class Store:
             known = draft.things.get(spot) or Kept()
             draft.things[spot] = known._replace(used=known.used.plus(more))
         for need in needs:
-            now = getattr(draft.things[self._usage_spot(need.usage)].used, need.measure)
-            was = now - getattr(by.get(need.usage, Used()), need.measure)
-            if (need.most is not None and now > need.most) or (need.exactly is not None and was != need.exactly):
+            now = draft.things[self._usage_spot(need.usage)].used
+            if need.most is not None and getattr(now, need.measure) > need.most:
                 raise Moved
 
     def _end(self, draft: Draft, hold: Hold, spot: Spot) -> None:
@@ -313,7 +317,6 @@ class FakeLedger(Store):
             for name in rules[id_].asks.limits
         }
         kept = {usage: self._memory.get(*self._usage_spot(usage)) or Kept() for usage in limited if usage}
-        held = [offer.own.uses for offer in redeemables.values() if offer.own]
         return Facts(
             redeemables,
             customer,
@@ -324,7 +327,7 @@ class FakeLedger(Store):
             rules,
             lines_of(sold, self.project) if sold and rules else (),
             entered(segments, (), person, at) if person else frozenset(),
-            Counted(kept, added(held)),
+            Counted(kept),
         )
 
     def _rules_of(self, redeemables: Iterable[Redeemable]) -> dict[str, Compiled]:
@@ -369,7 +372,7 @@ class FakeLedger(Store):
                 else:
                     draft.create(spot, new, otherwise=Moved())
                 self._take(draft, offer, redeemed=False)
-            self._use(draft, verdict.counts, verdict.needs, _ending(verdict), starting)
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict), starting, verdict.facts.counted.kept)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
@@ -378,14 +381,21 @@ class FakeLedger(Store):
                 self._take(draft, offer, redeemed=True)
                 if own := offer.place.own:
                     draft.drop(self._hold_spot(offer.redeemable.voucher.code, own.session), own)
-            self._use(draft, verdict.counts, verdict.needs, _ending(verdict))
+            self._use(draft, verdict.counts, verdict.needs, _ending(verdict), kept=verdict.facts.counted.kept)
             for record in (*told.records, *filter(None, (told.parent,))):
                 self._record(draft, record)
             if told.order:
                 self._keep_order(draft, told.order, verdict.facts.order)
+            if verdict.rests_on_history and self._history_of(draft, verdict) != verdict.facts.summary:
+                raise Moved
             if told.customer:
                 self._keep_customer(draft, told.customer, verdict.facts.customer)
                 self._count(draft, tally_of(told.customer, succeeded=len(told.records), credits_=told.credits))
+
+    def _history_of(self, draft: Draft, verdict: Verdict) -> Summary | None:
+        customer = verdict.facts.customer
+        spot = self._summary_spot(customer.id, customer.created_at) if customer else None
+        return draft.things.get(spot, Summary()) if spot else verdict.facts.summary
 
     def record(self, told: Told) -> None:
         with self._memory.commit() as draft:

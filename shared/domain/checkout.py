@@ -84,6 +84,8 @@ class Facts(NamedTuple):
     """Those that the customer is in, of all that the rules ask for."""
     counted: Counted = Counted()
     """What has been used of whatever the rules limit."""
+    history: Mapping[str, int] = {}
+    """The counters behind the summary, as whoever keeps them has read them."""
 
 
 class Applicable(NamedTuple):
@@ -149,6 +151,12 @@ class Verdict(NamedTuple):
         return needed(((offer.counts, offer.needs) for offer in self.applicable), self.counts)
 
     @property
+    def rests_on_history(self) -> bool:
+        """Whether a rule of an offer looked at what the customer's history comes to: it must be so still."""
+        ids = (id_ for offer in self.applicable for id_ in offer.redeemable.rules)
+        return any(self.facts.rules[id_].asks.history for id_ in ids if id_ in self.facts.rules)
+
+    @property
     def valid(self) -> bool:
         return bool(self.applicable)
 
@@ -198,8 +206,13 @@ def refuse_too_large(verdict: Verdict) -> None:
     beside = 2 * sum(len(offer.counts) for offer in offers) if session else 0
     changes = OF_AN_OFFER * len(offers) + len(verdict.counts) + beside + OF_A_CHECKOUT
     if changes > MOST_CHANGED:
-        raise PromotionError(
-            "invalid_redeemables",
-            "Invalid redeemables",
-            details=f"redeemables: {len(offers)} with so many limits are too much for one redemption",
-        )
+        raise too_large(verdict)
+
+
+def too_large(verdict: Verdict) -> PromotionError:
+    """What it means that offers count more than one commit can."""
+    return PromotionError(
+        "invalid_redeemables",
+        "Invalid redeemables",
+        details=f"redeemables: {len(verdict.applicable)} with so many limits are too much for one redemption",
+    )

@@ -3,7 +3,7 @@
 Offers are applied in the order in which they were named, each to what the ones before it left to pay.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from shared.domain.checkout import Applicable, Checkout, Facts, Inapplicable, Skipped, Verdict, refuse_too_many
@@ -13,7 +13,7 @@ from shared.domain.gifts import credits_for
 from shared.domain.orders import Price
 from shared.domain.rules.sets import Explained
 from shared.domain.stacking import NO_EFFECT, PRECEDING_FAILED, Stack
-from shared.domain.vouchers import NOT_ENOUGH_CREDITS, Redeemable
+from shared.domain.vouchers import NOT_ENOUGH_CREDITS, USED_UP, Redeemable
 
 NOT_FOUND = Reason("not_found", "Resource not found")
 ALREADY_PAID = Reason("order_already_paid", "order is already paid")
@@ -29,8 +29,10 @@ def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
     refuse_too_many(len(checkout.named), rules.redeemables_limit)
     eligibility = Eligibility(checkout, facts, at=at)
     price = Price(checkout.order.total) if checkout.order else None
-    alone = {named: applied(named, facts.redeemables[named], price, checkout) for named in facts.redeemables}
-    reasons = {named: tuple(_unmet(named, alone.get(named), facts, eligibility, at=at)) for named in checkout.named}
+    alone = {named: applied(named, it, price, checkout) for named, it in facts.redeemables.items()}
+    offers = {named: alone[named] or Applicable(named, it, price) for named, it in facts.redeemables.items()}
+    short = {named for named in alone if alone[named] is None}
+    reasons = {named: tuple(_unmet(offers.get(named), facts, eligibility, short, at=at)) for named in checkout.named}
     usable = {named: facts.redeemables[named] for named, why in reasons.items() if not why}
     stack = Stack(rules, [redeemable.voucher.category for redeemable in usable.values()])
     applicable: list[Applicable] = []
@@ -43,7 +45,7 @@ def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
         offer = applied(named, redeemable, price, checkout)
         if offer is None:
             reasons[named] = (NOT_ENOUGH_CREDITS,)
-        elif why := applicable and eligibility.unmet(offer, moved=True):
+        elif why := eligibility.unmet_in_turn(offer):
             reasons[named] = why
         elif offer.price and not offer.price.applied and rules.skips_without_effect(category):
             skipped.append(Skipped(named, redeemable, NO_EFFECT))
@@ -58,32 +60,30 @@ def decide(checkout: Checkout, facts: Facts, *, at: datetime) -> Verdict:
     if inapplicable and not rules.is_partial:
         skipped = [Skipped(offer.named, offer.redeemable, PRECEDING_FAILED) for offer in applicable] + skipped
         applicable = []
-    explanations = _explained(checkout, facts, alone, at=at) if checkout.explain else {}
+    explanations = _explained(checkout, facts, offers, at=at) if checkout.explain else {}
     return Verdict(checkout, facts, tuple(applicable), tuple(inapplicable), tuple(skipped), price, explanations)
 
 
 def _unmet(
-    named: str, alone: Applicable | None, facts: Facts, eligibility: Eligibility, *, at: datetime
+    offer: Applicable | None, facts: Facts, eligibility: Eligibility, short: Collection[str], *, at: datetime
 ) -> Iterator[Reason]:
-    if redeemable := facts.redeemables.get(named):
-        yield from redeemable.unmet(at=at, zone=facts.project.zone)
-    else:
-        yield NOT_FOUND
+    """Every reason why an offer may not be used, if there is one that no offer before it could turn."""
+    own = [*offer.redeemable.unmet(at=at, zone=facts.project.zone)] if offer else [NOT_FOUND]
+    if offer and offer.named in short and USED_UP not in own:
+        own.append(NOT_ENOUGH_CREDITS)
     if facts.order and facts.order.is_paid:
-        yield ALREADY_PAID
-    if redeemable:
-        yield from eligibility.unmet(alone or Applicable(named, redeemable, None))
+        own.append(ALREADY_PAID)
+    yield from own
+    if offer and (own or eligibility.unmet_whatever_precedes(offer)):
+        yield from eligibility.unmet(offer)
 
 
 def _explained(
-    checkout: Checkout, facts: Facts, alone: Mapping[str, Applicable | None], *, at: datetime
+    checkout: Checkout, facts: Facts, offers: Mapping[str, Applicable], *, at: datetime
 ) -> dict[str, dict[str, Explained]]:
     """What the rules of each offer saw, as if it were the only one."""
     eligibility = Eligibility(checkout, facts, at=at)
-    return {
-        named: eligibility.explained(alone[named] or Applicable(named, redeemable, None))
-        for named, redeemable in facts.redeemables.items()
-    }
+    return {named: eligibility.explained(offer) for named, offer in offers.items()}
 
 
 def applied(named: str, redeemable: Redeemable, price: Price | None, checkout: Checkout) -> Applicable | None:

@@ -1,6 +1,6 @@
 """The rules of the offers of one checkout, each judged when the offer's turn comes."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -34,24 +34,26 @@ class Eligibility:
     def _shared(self) -> Case:
         return _what_all_share(self._checkout, self._facts, at=self._at)
 
-    def unmet(self, offer: Applicable, *, moved: bool = False) -> tuple[Reason, ...]:
-        """Every reason why the offer may not be used at this price, in the contract's order; if only what it is judged
-        by has ``moved`` since it was judged last, just the rules that look at this.
-        """
-        found = [*self._unmet(offer, moved=moved)]
-        return tuple(sorted(found, key=lambda reason: ORDER_OF_CHECKS.index(reason.key)))
+    def unmet(self, offer: Applicable) -> tuple[Reason, ...]:
+        """Every reason why the offer may not be used at this price, in the contract's order."""
+        return self._unmet(offer, lambda _: True)
 
-    def _unmet(self, offer: Applicable, *, moved: bool) -> Iterator[Reason]:
-        ids = offer.redeemable.rules
-        if not ids:
-            return
+    def unmet_whatever_precedes(self, offer: Applicable) -> tuple[Reason, ...]:
+        """Those that no offer before it could turn."""
+        return self._unmet(offer, lambda rule: rule is None or not rule.asks.price)
+
+    def unmet_in_turn(self, offer: Applicable) -> tuple[Reason, ...]:
+        """Those that the offers before it may have turned: they look at what is left to pay, or to be used."""
+        return self._unmet(offer, lambda rule: rule is not None and rule.asks.price)
+
+    def _unmet(self, offer: Applicable, asked: Callable[[Compiled | None], bool]) -> tuple[Reason, ...]:
+        rules = [self._facts.rules.get(id_) for id_ in offer.redeemable.rules]
+        chosen = [rule for rule in rules if asked(rule)]
+        if not chosen:
+            return ()
         case = self._case(offer)
-        for id_ in ids:
-            rule = self._facts.rules.get(id_)
-            if rule is None:
-                yield RULE_GONE
-            elif (not moved or rule.asks.price) and (reason := rule.unmet(case)):
-                yield reason
+        found = [rule.unmet(case) if rule else RULE_GONE for rule in chosen]
+        return tuple(sorted(filter(None, found), key=lambda reason: ORDER_OF_CHECKS.index(reason.key)))
 
     def let_in(self, offer: Applicable) -> Applicable:
         """The offer with what it counts and needs; from now on it counts."""
@@ -64,7 +66,7 @@ class Eligibility:
         )
         counts = {usage: case.by for usage in usages if usage}
         needs = tuple(dict.fromkeys(need for rule in rules for need in rule.needs(case)))
-        self._used = added([self._used, counts])
+        self._used = added([self._without_own(offer), counts])
         return self.with_lines(offer)._replace(counts=counts, needs=needs)
 
     def with_lines(self, offer: Applicable) -> Applicable:
@@ -101,15 +103,21 @@ class Eligibility:
             holder=holder == self._facts.customer_id if holder else None,
             left=price and price.total + price.applied,
             credits=offer.credits,
-            used=self._used,
-            by=Used(1, price.amount, price.applied) if price else Used(1),
+            used=self._without_own(offer),
+            by=Used(1, price.amount, price.applied) if price else Used(1, 0, offer.credits or 0),
         )
+
+    def _without_own(self, offer: Applicable) -> Mapping[Usage, Used]:
+        """What is used, but for what the session's hold of this offer takes: it ends when the offer is used."""
+        own = offer.redeemable.own
+        return added([self._used, {usage: used.negated() for usage, used in own.uses.items()}]) if own else self._used
 
 
 def who(checkout: Checkout, customer_id: str | None, redeemable: Redeemable) -> Who:
-    """Of whom the limits of an offer count."""
+    """Of whom the limits of an offer count. A code that was deleted and made again is another: of it nothing was used."""
     voucher = redeemable.voucher
-    return Who(voucher.id, voucher.campaign_id, customer_id, api_key=checkout.asked_by)
+    born = int(voucher.created_at.timestamp() * 1000)
+    return Who(f"{voucher.id}.{born:x}", voucher.campaign_id, customer_id, api_key=checkout.asked_by)
 
 
 def person_of(

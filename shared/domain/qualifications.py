@@ -14,7 +14,6 @@ from shared.domain.decision import applied, decide
 from shared.domain.eligibility import Eligibility
 from shared.domain.filters import Attributes, Filter
 from shared.domain.orders import Price
-from shared.domain.usages import added
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 
 Scenario = Literal[
@@ -172,13 +171,8 @@ def qualified(candidate: Candidate, wish: Wish, facts: Facts, *, at: datetime) -
 
 
 def _alone(facts: Facts, id_: str) -> Facts:
-    """The facts of this candidate by itself: what the session holds of others stands in its way."""
-    others = [it.own.uses for name, it in facts.redeemables.items() if it.own and name != id_]
-    counted = facts.counted
-    if others:
-        back = ({usage: used.negated() for usage, used in taken.items()} for taken in others)
-        counted = counted._replace(freed=added([counted.freed, *back]))
-    return facts._replace(redeemables={id_: facts.redeemables[id_]}, counted=counted)
+    """The facts of this candidate by itself."""
+    return facts._replace(redeemables={id_: facts.redeemables[id_]})
 
 
 def _usable(checkout: Checkout, facts: Facts, scenario: Scenario, *, at: datetime) -> Applicable | None:

@@ -225,14 +225,18 @@ def rolled_back(
 
 
 def given_back(offers: Mapping[str, Offer], records: tuple[Redemption, ...]) -> dict[str, Offer]:
-    """The offers of some records once each has its use back."""
-    spent = {record.code: record.credits or 0 for record in records}
-    return {
-        code: Offer(_used(offer.voucher, -1, -spent[code]), offer.campaign)
-        if offer.voucher and code in spent
-        else offer
-        for code, offer in offers.items()
-    }
+    """The offers of some records once each has its use back; a code that was deleted and made again was not used."""
+    by_code = {record.code: record for record in records}
+
+    def after(code: str, offer: Offer) -> Offer:
+        record = by_code.get(code)
+        if offer.voucher is None or record is None:
+            return offer
+        if record.date < offer.voucher.created_at:
+            return Offer(None, offer.campaign)
+        return Offer(_used(offer.voucher, -1, -(record.credits or 0)), offer.campaign)
+
+    return {code: after(code, offer) for code, offer in offers.items()}
 
 
 def _unknown(verdict: Verdict) -> str | None:

@@ -92,7 +92,7 @@ class Counted(NamedTuple):
 
     kept: Mapping[Usage, Kept] = {}
     freed: Mapping[Usage, Used] = {}
-    """What is among it of holds that do not stand in this request's way: its own, and those that have lapsed."""
+    """What is among it of holds of others that have lapsed, and so stand in nobody's way."""
     lapsed: tuple[LapsedHold, ...] = ()
     """Those that are to be cleared away before it commits."""
 

@@ -18,7 +18,7 @@ from shared.storage.keys import Key, listing
 from shared.storage.lists import ListOf, Narrow, of_keys
 from shared.storage.projects import ProjectStore
 from shared.storage.segments import SegmentStore
-from shared.storage.summaries import summary_of
+from shared.storage.summaries import counters_of, summary_of
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, replace
 
 ATTRIBUTES = ("version",)
@@ -117,6 +117,10 @@ class CustomerStore:
         """A customer and their summary among items that were read."""
         customer = self.canonical(items.get(keys[0]))
         return customer, self.summary(customer, items.get(keys[1]))
+
+    def history_in(self, items: Mapping[Key, Item], customer: Customer) -> dict[str, int]:
+        """The counters behind a customer's summary, among items that were read."""
+        return counters_of(items.get(Key.summary(self.project, customer.id)), customer.created_at)
 
     def summary(self, customer: Customer | None, item: Item | None) -> Summary:
         """The summary of a customer, from the item beside the one that led to them."""

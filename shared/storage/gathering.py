@@ -120,11 +120,12 @@ class Gathering:
             order=self._order,
             summary=self._summary if self._customer_id else self._customers.summary_for(self._order),
             project=self._project,
+            history=self._customers.history_in(self._batch, self._customer) if self._customer else {},
             customer_id=self._whose,
             rules=rules,
             lines=self._lines(rules).lines(self._batch, at=self._at) if rules else (),
             segments=self._entered(rules),
-            counted=self._usages.counted(self._limited(offers, rules), self._batch, own=_holds(offers)),
+            counted=self._usages.counted(self._limited(offers, rules), self._batch),
         )
 
     def _named(self) -> Iterator[Key]:
@@ -248,7 +249,3 @@ def _asked_of(rules: Mapping[str, Compiled], what: Literal["segments", "collecti
 def _is_there(offer: Redeemable) -> bool:
     """Whether it was not deleted with its campaign."""
     return not offer.voucher.campaign_id or (offer.campaign is not None and not offer.campaign.deleted)
-
-
-def _holds(offers: Mapping[str, Redeemable]) -> list[Hold]:
-    return [offer.own for offer in offers.values() if offer.own]

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain, dropwhile, islice
 
 from shared.domain.attributes.purchases import REDEMPTIONS
-from shared.domain.checkout import Checkout, Facts, Verdict
+from shared.domain.checkout import Checkout, Facts, Verdict, too_large
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Conflict, Moved, NotFound
 from shared.domain.ids import code_hash
@@ -24,7 +24,7 @@ from shared.storage.keys import Key, listing, owning
 from shared.storage.lists import ITSELF, MOST_COUNTED, ListOf, Narrow, Reading, Source, Window, of_customer, of_keys
 from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.summaries import counting
-from shared.storage.table import Item, Table, Write, create, put, update
+from shared.storage.table import MOST_WRITES, Item, Table, Write, create, put, update
 from shared.storage.usages import HeldBy, UsageStore
 from shared.storage.voucher_items import (
     clear,
@@ -99,6 +99,7 @@ class Ledger:
                 otherwise=Moved(),
             )
         writes += self._counting(verdict, starting=starting)
+        _refuse_too_many(writes, verdict)
         self._table.commit(*writes, outcome=verdict)
 
     def spend(self, verdict: Verdict, told: Told) -> None:
@@ -130,9 +131,10 @@ class Ledger:
             writes += keeping_order(self.project, told.order, known=facts.order, summary=facts.summary)
         if told.customer:
             writes += keeping_customer(self.project, told.customer, known=facts.customer)
-            writes.append(
-                counting(self.project, tally_of(told.customer, succeeded=len(told.records), credits_=told.credits))
-            )
+            tally = tally_of(told.customer, succeeded=len(told.records), credits_=told.credits)
+            as_read = facts.history if verdict.rests_on_history else None
+            writes.append(counting(self.project, tally, as_read=as_read, otherwise=Moved()))
+        _refuse_too_many(writes, verdict)
         self._table.commit(*writes, outcome=told)
 
     def _counting(self, verdict: Verdict, *, starting: Sequence[HeldBy] = ()) -> list[Write]:
@@ -303,6 +305,14 @@ class Ledger:
 
     def _key(self, redemption_id: str) -> Key:
         return Key.redemption(self.project, redemption_id)
+
+
+def _refuse_too_many(writes: Sequence[Write], verdict: Verdict) -> None:
+    """Raise if it is more than one commit holds, beside the answer that it remembers: limits on shards, dealt anew all
+    at once, are more than anybody could tell before.
+    """
+    if len(writes) >= MOST_WRITES:
+        raise too_large(verdict)
 
 
 def _records_of(items: Sequence[Item]) -> list[Redemption]:

@@ -6,7 +6,7 @@ transaction are one write (``Table.commit`` sees to it). The one thing that slow
 same customer at once, for DynamoDB lets transactions on one item through one by one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from shared.domain.model import iso
@@ -19,8 +19,17 @@ EVENT, WHEN = "event ", "when "
 """Before the name of an event: how often it happened, and when last."""
 
 
-def counting(project: str, tally: Tally, *, known: Summary | None = None) -> Write:
-    """The write that adds to a customer's summary; where it is ``known``, purchases that are too old go."""
+def counting(
+    project: str,
+    tally: Tally,
+    *,
+    known: Summary | None = None,
+    as_read: Mapping[str, int] | None = None,
+    otherwise: Exception | None = None,
+) -> Write:
+    """The write that adds to a customer's summary; where it is ``known``, purchases that are too old go. It must still
+    be ``as_read``, if that is given: a verdict rests on it, and ``otherwise`` is what it means that it is not.
+    """
     if known:
         tally = known.trimmed(tally)
     life = _life(tally.since)
@@ -32,7 +41,16 @@ def counting(project: str, tally: Tally, *, known: Summary | None = None) -> Wri
         | {f"{life} {EVENT}{name}": 1 for name in tally.happened},
         sets=bought | happened,
         removes=frozenset(f"{life} {LAST}{id_}" for id_ in tally.forgotten),
+        only_if=as_read,
+        otherwise=otherwise,
     )
+
+
+def counters_of(item: Item | None, since: datetime | None) -> dict[str, int]:
+    """The counters of the summary of a customer made then, as they stand in its item; of this life alone."""
+    life = _life(since)
+    counters = {f"{life} {name}": (item or {}).get(f"{life} {name}", 0) for name in COUNTERS}
+    return counters | {name: count for name, count in (item or {}).items() if name.startswith(f"{life} {EVENT}")}
 
 
 def summary_of(item: Item | None, since: datetime | None) -> Summary:

@@ -72,13 +72,17 @@ class Addition(NamedTuple):
     more: Mapping[str, int]
     sets: Mapping[str, Any]
     removes: frozenset[str]
+    only_if: Mapping[str, int] = {}
+    """What counters must be before it; one that is not there is 0."""
+    otherwise: Exception | None = None
 
     def and_then(self, other: Addition) -> Addition:
         """Both of them at once."""
         more = {name: self.more.get(name, 0) + other.more.get(name, 0) for name in {**self.more, **other.more}}
         sets = {name: value for name, value in self.sets.items() if name not in other.removes}
         removes = self.removes.difference(other.sets) | other.removes
-        return Addition(self.key, more, {**sets, **other.sets}, removes)
+        only_if = {**self.only_if, **other.only_if}
+        return Addition(self.key, more, {**sets, **other.sets}, removes, only_if, self.otherwise or other.otherwise)
 
 
 def put(key: Key, item: Item) -> Write:
@@ -132,17 +136,26 @@ def check(key: Key, only_if: str, values: Item, *, otherwise: Exception) -> Writ
     return Write({"ConditionCheck": body}, otherwise)
 
 
-def add(key: Key, more: Mapping[str, int], *, sets: Item | None = None, removes: Iterable[str] = ()) -> Write:
+def add(
+    key: Key,
+    more: Mapping[str, int],
+    *,
+    sets: Item | None = None,
+    removes: Iterable[str] = (),
+    only_if: Mapping[str, int] | None = None,
+    otherwise: Exception | None = None,
+) -> Write:
     """Add to an item's counters, set and remove attributes; the item is made where there is none.
 
-    It has no condition, so it fails for nobody; several to one item in one transaction become one.
+    It fails for nobody, unless counters must still be as they were read (``only_if``); several to one item in one
+    transaction become one.
     """
-    return _adding(Addition(key, more, sets or {}, frozenset(removes)))
+    return _adding(Addition(key, more, sets or {}, frozenset(removes), only_if or {}, otherwise))
 
 
 def _adding(addition: Addition) -> Write:
     # Any name will do, an order's id too: so none is written out in the expression.
-    names = sorted({*addition.more, *addition.sets, *addition.removes})
+    names = sorted({*addition.more, *addition.sets, *addition.removes, *addition.only_if})
     number = {name: f"n{index}" for index, name in enumerate(names)}
     clauses = {
         "ADD": [f"#{number[name]} :{number[name]}" for name in addition.more],
@@ -155,9 +168,18 @@ def _adding(addition: Addition) -> Write:
         "UpdateExpression": " ".join(f"{word} {', '.join(parts)}" for word, parts in clauses.items() if parts),
         "ExpressionAttributeNames": {f"#{short}": name for name, short in number.items()},
     }
+    if addition.only_if:
+        were = {name: f"were_{number[name]}" for name in addition.only_if}
+        body["ConditionExpression"] = " AND ".join(
+            f"(attribute_not_exists(#{number[name]}) OR #{number[name]} = :{were[name]})"
+            if not was
+            else f"#{number[name]} = :{were[name]}"
+            for name, was in addition.only_if.items()
+        )
+        values |= {f":{were[name]}": was for name, was in addition.only_if.items()}
     if values:
         body["ExpressionAttributeValues"] = encoded(values)
-    return Write({"Update": body}, addition=addition)
+    return Write({"Update": body}, addition.otherwise, addition=addition)
 
 
 def _merged(writes: Iterable[Write]) -> list[Write]:

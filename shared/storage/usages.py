@@ -42,8 +42,6 @@ class _Use(NamedTuple):
     kept: Kept
     net: Used
     """What is added to it, less what ends."""
-    less: Used
-    """What ends."""
     holds: int
     needs: Sequence[Need]
 
@@ -83,12 +81,9 @@ class _Use(NamedTuple):
 
     @property
     def _fixed(self) -> dict[str, int]:
-        """What measures must have come to before, with what ends."""
-        return {
-            need.measure: need.exactly + getattr(self.less, need.measure)
-            for need in self.needs
-            if need.exactly is not None
-        }
+        """What measures must still be, for the verdict was about that number and no other: as they were read."""
+        exact = (need.measure for need in self.needs if need.exactly is not None)
+        return {measure: getattr(self.kept.used, measure) for measure in exact}
 
     def conditions(self) -> tuple[list[str], Item]:
         """What the counters of one item must be for the needs to hold; nothing written yet counts as nothing used."""
@@ -150,19 +145,19 @@ class UsageStore:
         """What must be read to know usages, as far as it is known, or told by items that were read already."""
         return keys_of((self._key(usage) for usage in dict.fromkeys(usages)), items)
 
-    def counted(self, usages: Iterable[Usage], items: Mapping[Key, Item], *, own: Iterable[Hold] = ()) -> Counted:
-        """Usages as they were read with all of their ``keys``; what a request's ``own`` holds take does not stand in
-        its way. What turns out to be spread over shards costs one more batch.
+    def counted(self, usages: Iterable[Usage], items: Mapping[Key, Item]) -> Counted:
+        """Usages as they were read with all of their ``keys``. What turns out to be spread over shards costs one more
+        batch.
         """
         keys = {usage: self._key(usage) for usage in usages}
         spread = spread_of(self._table, keys.values(), items)
         kept = {usage: _kept([items.get(key, {})], spread.get(key, ())) for usage, key in keys.items()}
-        return Counted(kept, added(hold.uses for hold in own))
+        return Counted(kept)
 
-    def gather(self, usages: Iterable[Usage], *, own: Iterable[Hold] = ()) -> Counted:
+    def gather(self, usages: Iterable[Usage]) -> Counted:
         """Usages as they are now: one batch."""
         usages = list(dict.fromkeys(usages))
-        return self.counted(usages, self._table.get_many(self.keys(usages)), own=own)
+        return self.counted(usages, self._table.get_many(self.keys(usages)))
 
     def lapsed(
         self, counted: Counted, usages: Iterable[Usage], *, at: datetime, own: Collection[HeldBy] = ()
@@ -210,12 +205,10 @@ class UsageStore:
         writes: list[Write] = []
         may_spread = True
         for usage in touched:
-            less = back.get(usage, Used())
             use = _Use(
                 usage,
                 counted.kept[usage],
-                net=by.get(usage, Used()).plus(less.negated()),
-                less=less,
+                net=by.get(usage, Used()).plus(back.get(usage, Used()).negated()),
                 holds=holds[usage],
                 needs=[need for need in needs if need.usage == usage],
             )

@@ -125,7 +125,8 @@ class Limits(RuleBasedStateMachine):
 
 def used(code: str, who: str, amount: int, at: datetime) -> Counter[tuple[str, str]]:
     """What a use of 5.00 off counts, said plainly: every measure of every usage that the rule names."""
-    voucher, customer = voucher_id(PROJECT, code), derived("cust", PROJECT, who)
+    born = int(AT.timestamp() * 1000)
+    voucher, customer = f"{voucher_id(PROJECT, code)}.{born:x}", derived("cust", PROJECT, who)
     day, week, month = (period_of(sort, at, ZONE) for sort in ("daily", "weekly", "monthly"))
     places = (
         f"{voucher}/{customer} {day}",

@@ -207,6 +207,7 @@ def test_what_must_be_known_beforehand() -> None:
         limits=frozenset({"redemption.count.daily", "campaign.orders.amount"}),
         lines=True,
         products=True,
+        history=True,
         price=True,
     )
     assert judged(ABOVE_1).asks == Asks()

@@ -9,6 +9,7 @@ from shared.domain.rules.names import OfLines
 from shared.domain.rules.sets import CompiledRule
 from shared.domain.usages import LIMITS
 
+_OF_HISTORY = ("customer.summary.", "customer.events.", "customer.segment")
 _STORED = frozenset({"product.metadata", "sku.metadata"})
 _PRICED = frozenset({"order.total_amount", "redemption.gift.amount", *LIMITS})
 
@@ -24,6 +25,8 @@ class Asks(NamedTuple):
     """Whether it looks at the lines of the order."""
     products: bool = False
     """Whether it looks at the metadata that the shop has stored of products and SKUs."""
+    history: bool = False
+    """Whether it looks at what the customer's history comes to, or at segments, which may."""
     price: bool = False
     """Whether the offers before this one in a checkout may turn it: it looks at what is left to pay, or at what was
     used, or at the credits that this one is asked for.
@@ -37,6 +40,7 @@ class Asks(NamedTuple):
             self.limits | other.limits,
             self.lines or other.lines,
             self.products or other.products,
+            self.history or other.history,
             self.price or other.price,
         )
 
@@ -54,6 +58,7 @@ def _asked(rule: CompiledRule) -> Asks:
         limits=frozenset({name} & LIMITS.keys()),
         lines=name.startswith(OF_LINES),
         products=name in _STORED,
+        history=name.startswith(_OF_HISTORY),
         price=name in _PRICED,
     )
 
