@@ -327,7 +327,7 @@ class FakeLedger(Store):
             rules,
             lines_of(sold, self.project) if sold and rules else (),
             entered(segments, (), person, at) if person else frozenset(),
-            Counted(kept),
+            counted=Counted(kept),
         )
 
     def _rules_of(self, redeemables: Iterable[Redeemable]) -> dict[str, Compiled]:
@@ -350,8 +350,12 @@ class FakeLedger(Store):
             lapsed=tuple(LapsedHold(hashed, session, lapsed[hashed, session].until) for hashed, session in known),
         )
 
-    def _clear(self, draft: Draft, verdict: Verdict) -> None:
-        for hashed, session, since in verdict.facts.counted.lapsed:
+    def clear(self, lapsed: Sequence[LapsedHold]) -> None:
+        with self._memory.commit() as draft:
+            self._clear(draft, lapsed)
+
+    def _clear(self, draft: Draft, lapsed: Sequence[LapsedHold]) -> None:
+        for hashed, session, since in lapsed:
             hold = draft.things.get(self._spot("hold", hashed, session))
             if hold and hold.until == since:
                 self._end(draft, hold, self._spot("hold", hashed, session))
@@ -361,7 +365,7 @@ class FakeLedger(Store):
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
         starting = []
         with self._memory.commit() as draft:
-            self._clear(draft, verdict)
+            self._clear(draft, verdict.facts.counted.lapsed)
             for offer in verdict.applicable:
                 its = offer.redeemable
                 spot = self._hold_spot(its.voucher.code, session)
@@ -376,7 +380,9 @@ class FakeLedger(Store):
 
     def spend(self, verdict: Verdict, told: Told) -> None:
         with self._memory.commit() as draft:
-            self._clear(draft, verdict)
+            if verdict.rests_on_history and self._history_of(draft, verdict) != verdict.facts.summary:
+                raise Moved
+            self._clear(draft, verdict.facts.counted.lapsed)
             for offer in verdict.applicable:
                 self._take(draft, offer, redeemed=True)
                 if own := offer.place.own:
@@ -386,8 +392,6 @@ class FakeLedger(Store):
                 self._record(draft, record)
             if told.order:
                 self._keep_order(draft, told.order, verdict.facts.order)
-            if verdict.rests_on_history and self._history_of(draft, verdict) != verdict.facts.summary:
-                raise Moved
             if told.customer:
                 self._keep_customer(draft, told.customer, verdict.facts.customer)
                 self._count(draft, tally_of(told.customer, succeeded=len(told.records), credits_=told.credits))

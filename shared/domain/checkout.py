@@ -82,6 +82,8 @@ class Facts(NamedTuple):
     """Of the order, as rules see them."""
     segments: frozenset[str] = frozenset()
     """Those that the customer is in, of all that the rules ask for."""
+    gone: frozenset[str] = frozenset()
+    """The segments and collections that rules ask for and that are no more, or never were."""
     counted: Counted = Counted()
     """What has been used of whatever the rules limit."""
     history: Mapping[str, int] = {}

@@ -14,6 +14,8 @@ from shared.domain.summaries import Person, Summary
 from shared.domain.usages import Usage, Used, Who, added, usage_of
 from shared.domain.vouchers import Redeemable
 
+SEGMENT_GONE = Reason("customer_rules_violated", "a segment that a rule of this offer names is gone")
+COLLECTION_GONE = Reason("order_rules_violated", "a collection that a rule of this offer names is gone")
 RULE_GONE = Reason("redemption_rules_violated", "a rule that this offer is under is gone")
 ORDER_OF_CHECKS = ("customer_rules_violated", "order_rules_violated", "redemption_rules_violated")
 
@@ -52,8 +54,18 @@ class Eligibility:
         if not chosen:
             return ()
         case = self._case(offer)
-        found = [rule.unmet(case) if rule else RULE_GONE for rule in chosen]
+        found = [self._of_rule(rule, case) for rule in chosen]
         return tuple(sorted(filter(None, found), key=lambda reason: ORDER_OF_CHECKS.index(reason.key)))
+
+    def _of_rule(self, rule: Compiled | None, case: Case) -> Reason | None:
+        if rule is None:
+            return RULE_GONE
+        # Nobody can say who was in it: to keep people out of an offer, too, it must be there.
+        if rule.asks.segments & self._facts.gone:
+            return SEGMENT_GONE
+        if rule.asks.collections & self._facts.gone:
+            return COLLECTION_GONE
+        return rule.unmet(case)
 
     def let_in(self, offer: Applicable) -> Applicable:
         """The offer with what it counts and needs; from now on it counts."""
@@ -114,7 +126,7 @@ class Eligibility:
 
 
 def who(checkout: Checkout, customer_id: str | None, redeemable: Redeemable) -> Who:
-    """Of whom the limits of an offer count. A code that was deleted and made again is another: of it nothing was used."""
+    """Of whom the limits of an offer count. A code that was deleted and made again is another: it starts anew."""
     voucher = redeemable.voucher
     born = int(voucher.created_at.timestamp() * 1000)
     return Who(f"{voucher.id}.{born:x}", voucher.campaign_id, customer_id, api_key=checkout.asked_by)

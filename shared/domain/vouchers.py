@@ -24,6 +24,9 @@ NOT_ACTIVE_YET = Reason("voucher_not_active", "voucher is not active yet")
 EXPIRED = Reason("voucher_expired", "voucher expired")
 CLOSED = Reason("voucher_not_active_now", "voucher is not active at this hour or on this day")
 USED_UP = Reason("quantity_exceeded", "quantity exceeded")
+MOST_LAPSED = 20
+"""Lapsed holds that one look takes in; where they are as many there may be more, and these are cleared away first."""
+
 NOT_ENOUGH_CREDITS = Reason("gift_amount_exceeded", "gift amount exceeded")
 
 

@@ -125,6 +125,7 @@ class Gathering:
             rules=rules,
             lines=self._lines(rules).lines(self._batch, at=self._at) if rules else (),
             segments=self._entered(rules),
+            gone=self._gone(rules),
             counted=self._usages.counted(self._limited(offers, rules), self._batch),
         )
 
@@ -225,6 +226,14 @@ class Gathering:
         if not person or not ids:
             return frozenset()
         return self._segments.entered(ids, person, at=self._at, items=self._batch, read=self._batch.asked)
+
+    def _gone(self, rules: Mapping[str, Compiled]) -> frozenset[str]:
+        """The segments and collections that rules ask for and that are not there; what nobody looked at may be."""
+        segments, collections = _asked_of(rules, "segments"), _asked_of(rules, "collections")
+        known = self._segments.get_many(segments, warm=True) if segments else {}
+        asked = self._lines(rules)
+        there = {collection.id for collection in asked.collections} if asked.order.items else collections
+        return (segments - known.keys()) | (collections - there)
 
     def _limited(self, offers: Mapping[str, Redeemable], rules: Mapping[str, Compiled]) -> list[Usage]:
         """What the rules of the offers limit."""

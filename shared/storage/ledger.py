@@ -14,8 +14,8 @@ from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.redemptions import Offer, Redemption, Told
 from shared.domain.summaries import tally_of
-from shared.domain.usages import Counted, added
-from shared.domain.vouchers import Hold, Redeemable, Voucher
+from shared.domain.usages import Counted, LapsedHold, added
+from shared.domain.vouchers import MOST_LAPSED, Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
 from shared.storage.documents import item_of, value_of
@@ -39,8 +39,6 @@ from shared.storage.voucher_items import (
 
 ATTRIBUTES = ("status",)
 SHAPE_OF_AN_ID = re.compile(r"[a-z]+_[0-9a-f]{20,60}")
-MOST_LAPSED = 20
-"""Lapsed holds that one checkout clears away; beyond these the next one does."""
 
 
 class Ledger:
@@ -72,6 +70,14 @@ class Ledger:
         """What stands against a checkout without what lapsed holds of others take; a query of each limit with any."""
         own = [HeldBy(it.voucher.id[2:], it.own) for it in facts.redeemables.values() if it.own]
         return self._usages.lapsed(facts.counted, facts.counted.kept, at=at, own=own)
+
+    def clear(self, lapsed: Sequence[LapsedHold]) -> None:
+        """Clear lapsed holds away, each for itself.
+
+        Raises:
+            Moved: if somebody else is about to.
+        """
+        clear(self._table, self.project, lapsed)
 
     def hold(self, verdict: Verdict, *, session: str, until: datetime) -> None:
         """Set one use of every offer aside, and the credits of a gift card, or nothing.

@@ -15,17 +15,13 @@ from typing import NamedTuple
 from shared.domain.escrow import SHARDS, Changes, Shard, counting, counting_on, is_hot, shard_for, taking
 from shared.domain.escrow import used as used_on
 from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used, added
-from shared.domain.vouchers import Hold
+from shared.domain.vouchers import MOST_LAPSED, Hold
 from shared.storage.keys import TIME_TO_LIVE, Key
 from shared.storage.shards import ON_ONE_ITEM, any_number, changing, keys_of, shard_of, spread_of, spreading
 from shared.storage.table import Item, Table, Write, check, delete, put, update
 
 KEPT = timedelta(days=400)
 """How long the counters of a day, a week or a month outlive it: longer than anything is given back."""
-
-
-MOST_LAPSED = 20
-"""Lapsed holds that one checkout clears away from one usage; beyond these the next one does."""
 
 
 class HeldBy(NamedTuple):

@@ -291,24 +291,33 @@ def clear(table: Table, project: str, lapsed: Iterable[LapsedHold]) -> None:
     found = vouchers_of(table, vouchers.values(), items)
     for key, it in keys.items():
         hold = hold_of(items[key]) if key in items else None
-        voucher = found.get(vouchers[it.code_hash])
-        if voucher and hold and hold.until == it.since:
-            table.commit(*releasing(table, project, voucher, hold))
+        if hold and hold.until == it.since:
+            voucher = found.get(vouchers[it.code_hash])
+            gone = [delete(key, otherwise=Moved()), *_uncounting(table, project, it.code_hash, hold)]
+            table.commit(*(releasing(table, project, voucher, hold) if voucher else gone))
 
 
 def removing(project: str, voucher: Voucher) -> list[Write]:
-    """The writes that remove a voucher for good, with all its shards, if nobody has changed it since; so none goes with
-    a rule that was put on it meanwhile.
+    """The writes that remove a voucher for good, with all its shards, if nobody has changed or taken of it since: so
+    none goes with a rule that was put on it meanwhile, and no hold that has just begun is left behind.
     """
     key = Key.voucher(project, code_hash(project, voucher.code))
-    spread = "attribute_exists(#shards)" if voucher.shards else ON_ONE_ITEM
+    if not voucher.shards:
+        as_it_was, values = f"#taken = :taken AND {ON_ONE_ITEM}", {"taken": voucher.taken}
+    else:
+        as_it_was, values = "attribute_exists(#shards)", {}
     going = delete(
         key,
-        only_if=f"attribute_not_exists(PK) OR (#version = :was AND {spread})",
-        values={"was": voucher.version},
+        only_if=f"attribute_not_exists(PK) OR (#version = :was AND {as_it_was})",
+        values={"was": voucher.version, **values},
         otherwise=Moved(),
     )
-    return [going, *(delete(key.shard(number)) for number in range(voucher.shards or 0))]
+    return [going, *(_removing_shard(key.shard(number), its) for number, its in enumerate(voucher.spread))]
+
+
+def _removing_shard(key: Key, its: Shard) -> Write:
+    only_if = "attribute_not_exists(PK) OR #taken = :taken"
+    return delete(key, only_if=only_if, values={"taken": its.used}, otherwise=Moved())
 
 
 def drop_company(table: Table, project: str, voucher: Voucher) -> None:

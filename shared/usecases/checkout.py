@@ -1,5 +1,6 @@
 """What validating and redeeming have in common: the same facts, the same decision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -7,17 +8,19 @@ from shared.domain.checkout import Checkout, Facts, Verdict
 from shared.domain.customers import Customer, Profile, refuse_unborn
 from shared.domain.decision import decide
 from shared.domain.eligibility import ORDER_OF_CHECKS
+from shared.domain.errors import Moved
 from shared.domain.ids import timed
 from shared.domain.orders import StoredOrder, as_known
 from shared.domain.redemptions import Buyer, Chance
-from shared.domain.usages import Counted
-from shared.domain.vouchers import Hold, Redeemable, Voucher
+from shared.domain.usages import Counted, LapsedHold
+from shared.domain.vouchers import MOST_LAPSED, NOT_ENOUGH_CREDITS, USED_UP, Hold, Redeemable, Voucher
 from shared.usecases.schemas import refuse_checkout
 
 
 class LookingAtHolds(Protocol):
     def lapsed(self, voucher: Voucher, *, but: str | None, at: datetime) -> tuple[Hold, ...]: ...
     def freed(self, facts: Facts, *, at: datetime) -> Counted: ...
+    def clear(self, lapsed: Sequence[LapsedHold]) -> None: ...
 
 
 class Gathering(LookingAtHolds, Protocol):
@@ -40,7 +43,8 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
     An order that is known costs what is known of it, but for what this request says anew.
 
     Raises:
-        InvalidPayload: if metadata is not what the project's schemas want.
+        InvalidPayload: if metadata is not what the project's schemas want; Moved: if more holds have lapsed than can be
+            looked at together: some are cleared away, and it is to be judged anew.
     """
     facts = ledger.gather(checkout, at=at, warm=warm)
     checkout = checkout._replace(order=as_known(checkout.order, facts.order))
@@ -50,7 +54,10 @@ def judge(checkout: Checkout, *, at: datetime, ledger: Gathering, warm: bool) ->
     if _limited_by_holds(verdict):
         counted = ledger.freed(facts, at=at)
         if counted.lapsed:
-            return decide(checkout, facts._replace(counted=counted), at=at)
+            verdict = decide(checkout, facts._replace(counted=counted), at=at)
+    if in_the_way := _still_in_the_way(verdict):
+        ledger.clear(in_the_way)
+        raise Moved
     return verdict
 
 
@@ -113,6 +120,16 @@ def _limited_by_holds(verdict: Verdict) -> bool:
     """Whether what others hold may be why rules refuse an offer."""
     refused = any(reason.key in ORDER_OF_CHECKS for offer in verdict.inapplicable for reason in offer.reasons)
     return refused and any(kept.holds for kept in verdict.facts.counted.kept.values())
+
+
+def _still_in_the_way(verdict: Verdict) -> list[LapsedHold]:
+    """Lapsed holds, if an offer is refused though those that were looked at do not count: there may be more."""
+    refused = {offer.named: {reason.key for reason in offer.reasons} for offer in verdict.inapplicable}
+    lapsed = list(verdict.facts.counted.lapsed) if any(keys & {*ORDER_OF_CHECKS} for keys in refused.values()) else []
+    for named, redeemable in verdict.facts.redeemables.items():
+        if refused.get(named, set()) & {USED_UP.key, NOT_ENOUGH_CREDITS.key}:
+            lapsed += [LapsedHold(redeemable.voucher.id[2:], it.session, it.until) for it in redeemable.lapsed]
+    return lapsed if len(lapsed) >= MOST_LAPSED else []
 
 
 def _held_up(redeemable: Redeemable) -> bool:
