@@ -51,7 +51,7 @@ class Offers(NamedTuple):
 def change_rule(
     rule_id: str, change: Callable[[ValidationRule], ValidationRule], *, at: datetime, rules: Rules
 ) -> ValidationRule:
-    """Change a rule; whatever is under it follows at once.
+    """Change a rule; whatever is under it follows, as soon as warm processes look again: within 5 seconds.
 
     Raises:
         NotFound: no such rule.

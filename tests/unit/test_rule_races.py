@@ -51,7 +51,7 @@ def test_a_first_purchase_is_one_though_two_are_made_at_once(till: Till) -> None
         again=False,
     )
     till.keep("ann")
-    other = Overtaken(till.stores.ledger, lambda: till.redeem("MUG", customer="ann", order=None, amount=500))
+    other = Overtaken(till.stores.ledger, lambda: till.redeem("MUG", customer="ann", amount=500))
     told = till.redeem("MUG", customer="ann", ledger=other)
     assert told.failure
     assert told.failure.failure_code == "customer_rules_violated"
