@@ -3,9 +3,11 @@
 gather (use case) → decide (``decision``, pure) → commit (storage)
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -17,11 +19,13 @@ from shared.domain.model import Metadata, Name, Sent
 from shared.domain.orders import Order, Price, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.rules.case import Line
-from shared.domain.rules.compiled import Compiled
-from shared.domain.rules.sets import Explained
 from shared.domain.summaries import Summary
 from shared.domain.usages import Counted, Need, Usage, Used, added, needed
 from shared.domain.vouchers import Place, Redeemable
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.compiled import Compiled
+    from shared.domain.rules.sets import Explained
 
 SECONDS = {
     "NANOSECONDS": 1e-9,

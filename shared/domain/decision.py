@@ -3,17 +3,22 @@
 Offers are applied in the order in which they were named, each to what the ones before it left to pay.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.domain.checkout import Applicable, Checkout, Facts, Inapplicable, Skipped, Verdict, refuse_too_many
 from shared.domain.eligibility import Eligibility
 from shared.domain.errors import Reason
 from shared.domain.gifts import credits_for
 from shared.domain.orders import Price
-from shared.domain.rules.sets import Explained
 from shared.domain.stacking import NO_EFFECT, PRECEDING_FAILED, Stack
 from shared.domain.vouchers import NOT_ENOUGH_CREDITS, USED_UP, Redeemable
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.sets import Explained
 
 NOT_FOUND = Reason("not_found", "Resource not found")
 ALREADY_PAID = Reason("order_already_paid", "order is already paid")

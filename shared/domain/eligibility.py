@@ -1,18 +1,23 @@
 """The rules of the offers of one checkout, each judged when the offer's turn comes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from shared.domain.checkout import Applicable, Checkout, Facts
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Reason
 from shared.domain.rules.case import Case, Line
-from shared.domain.rules.compiled import Compiled
-from shared.domain.rules.sets import Explained
 from shared.domain.summaries import Person, Summary
 from shared.domain.usages import Usage, Used, Who, added, usage_of
 from shared.domain.vouchers import Redeemable
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.compiled import Compiled
+    from shared.domain.rules.sets import Explained
 
 SEGMENT_GONE = Reason("customer_rules_violated", "a segment that a rule of this offer names is gone")
 COLLECTION_GONE = Reason("order_rules_violated", "a collection that a rule of this offer names is gone")

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from shared.domain.attributes.people import CUSTOMERS
+from shared.domain.attributes.people import CUSTOMERS, NAMING
 from shared.domain.criteria import filter_of
 from shared.domain.errors import InvalidPayload
 from shared.domain.filters import Filter
@@ -18,8 +18,6 @@ from shared.domain.summaries import Person
 
 SegmentType = Literal["static", "auto-update", "passive"]
 
-NAMING = ("segment", "segment_id")
-"""The attributes that ask about another segment."""
 REMEMBERED = 2
 """Editions of a list that are known besides the one that counts."""
 DEEPEST = 8

@@ -4,14 +4,19 @@ An assignment stands twice: with its voucher or campaign, where a checkout finds
 do. Whatever changes the one changes the other in the same transaction, and with both the rule's count of them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from shared.domain.assignments import Assignment
 from shared.domain.errors import InvalidPayload, Moved
-from shared.domain.rules.model import ValidationRule
 from shared.storage.documents import item_of
 from shared.storage.keys import Key, listing
 from shared.storage.table import Item, Write, create, delete, put, update
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.model import ValidationRule
 
 ATTRIBUTES = ("assignments_count", "version")
 """Of a rule."""

@@ -1,7 +1,10 @@
 """Campaigns: found by id or by name, kept warm for a moment where a moment does no harm."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shared.domain.actions import AsyncAction
 from shared.domain.assignments import Assignment
@@ -10,7 +13,6 @@ from shared.domain.campaigns import Campaign
 from shared.domain.errors import Duplicate, Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.domain.projects import Project
-from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
 from shared.storage.assignments import assigning, freeing
@@ -21,6 +23,9 @@ from shared.storage.projects import ProjectStore
 from shared.storage.table import Item, Table, Write, create, delete, update
 from shared.storage.voucher_items import adding
 from shared.storage.warm import Warm
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.model import ValidationRule
 
 ATTRIBUTES = ("active", "deleted", "vouchers_count", "version")
 

@@ -4,20 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
-from shared.domain.attributes.people import CUSTOMERS
+from shared.domain.attributes.people import CUSTOMERS, NAMING
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.projects import Project
-from shared.domain.segments import NAMING
 from shared.domain.summaries import Person, Summary
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.lists import ListOf, Narrow, of_keys
 from shared.storage.projects import ProjectStore
-from shared.storage.segments import SegmentStore
 from shared.storage.summaries import counters_of, summary_of
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, replace
 
@@ -60,6 +58,9 @@ class CustomerStore:
 
     def wanted(self, query: Query) -> Listed[Person]:
         """The customers that are asked for, each with their summary."""
+        # Only a list that is asked for by segment needs them: a checkout, which comes by here, need not load them.
+        from shared.storage.segments import SegmentStore  # noqa: PLC0415
+
         segments = SegmentStore(self._table, self.project)
         asked = [it for filter_ in query.filters for it in filter_.conditions if it.path in NAMING]
         known = segments.get_many(str(id_) for condition in asked for id_ in condition.values)

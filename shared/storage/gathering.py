@@ -4,71 +4,34 @@ That is two round trips where the process is warm: it then knows the campaigns, 
 has seen a moment ago, and so what they will want to know.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Checkout, Facts
 from shared.domain.customers import Customer
-from shared.domain.eligibility import person_of, who
 from shared.domain.ids import code_hash
-from shared.domain.orders import StoredOrder, as_known
+from shared.domain.orders import StoredOrder
 from shared.domain.projects import Project
-from shared.domain.rules.compiled import Compiled
 from shared.domain.summaries import Summary
-from shared.domain.usages import Usage, usage_of
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.batch import Batch
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id
 from shared.storage.keys import Key
 from shared.storage.orders import order_id, order_of
-from shared.storage.products import Asked, CatalogueStore
 from shared.storage.projects import ProjectStore
-from shared.storage.rules import RuleStore
-from shared.storage.segments import SegmentStore
 from shared.storage.shards import shards_of
-from shared.storage.table import Item, Table
-from shared.storage.usages import UsageStore
+from shared.storage.shelf import Shelf
+from shared.storage.table import Table
 from shared.storage.voucher_items import hold_of, voucher_keys, voucher_of, with_shards
 
-T = TypeVar("T")
-
-
-class Kept(Protocol[T]):
-    """Where things of one kind are kept that change rarely."""
-
-    def key(self, id_: str) -> Key: ...
-    def seen(self, ids: Iterable[str]) -> dict[str, T]: ...
-    def among(self, items: Mapping[Key, Item], ids: Iterable[str]) -> dict[str, T]: ...
-
-
-class Shelf(Generic[T]):
-    """Things of one kind as this checkout finds them. What is warm is asked once, for it may lapse meanwhile."""
-
-    def __init__(self, kept: Kept[T], batch: Batch) -> None:
-        self._kept = kept
-        self._batch = batch
-        self._seen: dict[str, T | None] = {}
-
-    def known(self, ids: Iterable[str]) -> dict[str, T]:
-        """Those that are known already, from a moment ago or from the batch."""
-        ids = tuple(ids)
-        new = [id_ for id_ in ids if id_ not in self._seen]
-        self._seen |= {**dict.fromkeys(new), **self._kept.seen(new)}
-        warm = {id_: thing for id_ in ids if (thing := self._seen[id_]) is not None}
-        return {**warm, **self.read(ids)}
-
-    def read(self, ids: Iterable[str]) -> dict[str, T]:
-        """Those that the batch has brought."""
-        return self._kept.among(self._batch, ids)
-
-    def missing(self, ids: Iterable[str], *, anew: bool = False) -> Iterator[Key]:
-        """Where those are that are not known yet, or not read yet, if all are to be read ``anew``."""
-        known = self.read(ids) if anew else self.known(ids)
-        return (self._kept.key(id_) for id_ in ids if id_ not in known)
+if TYPE_CHECKING:
+    from shared.storage.asking import Asking
 
 
 class Gathering:
@@ -90,14 +53,12 @@ class Gathering:
         self._checkout = checkout
         self._at = at
         self._warm = warm
+        self._table = table
+        self._named_project = project
         self._batch = Batch(table)
         self._settings = ProjectStore(table, project)
         self._customers = CustomerStore(table, project)
-        self._segments = SegmentStore(table, project)
-        self._catalogue = CatalogueStore(table, project)
-        self._usages = UsageStore(table, project)
         self._campaigns = Shelf(CampaignStore(table, project), self._batch)
-        self._rules = Shelf(RuleStore(table, project), self._batch)
         hashes = {named: code_hash(project, named) for named in checkout.named}
         session = checkout.session and checkout.session.key
         self._vouchers = {named: Key.voucher(project, hashed) for named, hashed in hashes.items()}
@@ -105,28 +66,26 @@ class Gathering:
         self._customer_id = customer_id(project, checkout.customer) if checkout.customer else None
         bought = order_id(project, checkout.order) if checkout.order else None
         self._order_key = Key.order(project, bought) if bought else None
-        self._asked_lines: dict[tuple[frozenset[str], bool, bool], Asked] = {}
 
     def facts(self) -> Facts:
         """All that the decision may look at."""
         self._batch.read(self._named())
         while self._batch.read(self._asked()):
             pass
-        offers = self._offers(self._campaigns.known if self._warm else self._campaigns.read)
-        rules = self._rules_of(offers)
+        facts = self._known(self._offers(self._campaigns.known if self._warm else self._campaigns.read))
+        facts = self._asking.answered(facts) if _are_under_rules(facts) else facts
+        return facts._replace(redeemables={named: it for named, it in facts.redeemables.items() if _is_there(it)})
+
+    def _known(self, offers: Mapping[str, Redeemable]) -> Facts:
+        """What is known but for what rules ask."""
         return Facts(
-            redeemables={named: it for named, it in offers.items() if _is_there(it)},
+            redeemables=offers,
             customer=self._customer,
             order=self._order,
-            summary=self._summary if self._customer_id else self._customers.summary_for(self._order),
+            summary=self._summary,
             project=self._project,
             history=self._customers.history_in(self._batch, self._customer) if self._customer else {},
-            customer_id=self._whose,
-            rules=rules,
-            lines=self._lines(rules).lines(self._batch, at=self._at) if rules else (),
-            segments=self._entered(rules),
-            gone=self._gone(rules),
-            counted=self._usages.counted(self._limited(offers, rules), self._batch),
+            customer_id=self._customer.id if self._customer else self._customer_id,
         )
 
     def _named(self) -> Iterator[Key]:
@@ -145,13 +104,9 @@ class Gathering:
         """
         yield from voucher_keys(self._vouchers.values(), self._batch)
         yield from self._campaigns.missing(self._campaign_ids, anew=not self._warm)
-        offers = self._offers(self._campaigns.known)
-        rules = self._rules_of(offers)
-        yield from self._rules.missing(_ids_of(offers))
-        if rules:
-            yield from self._lines(rules).keys
-            yield from self._segments.keys(_asked_of(rules, "segments"), self._whose)
-            yield from self._usages.keys(self._limited(offers, rules), self._batch)
+        facts = self._known(self._offers(self._campaigns.known))
+        if _are_under_rules(facts):
+            yield from self._asking.keys(facts)
 
     @cached_property
     def _found(self) -> dict[str, Voucher]:
@@ -171,18 +126,15 @@ class Gathering:
         return self._customers.person_in(self._batch, self._customers.keys(self._customer_id or ""))[0]
 
     @cached_property
-    def _summary(self) -> Summary:
-        return self._customers.person_in(self._batch, self._customers.keys(self._customer_id or ""))[1]
+    def _summary(self) -> Summary | None:
+        if not self._customer_id:
+            return self._customers.summary_for(self._order)
+        return self._customers.person_in(self._batch, self._customers.keys(self._customer_id))[1]
 
     @cached_property
     def _order(self) -> StoredOrder | None:
         item = self._batch.get(self._order_key) if self._order_key else None
         return order_of(item) if item else None
-
-    @property
-    def _whose(self) -> str | None:
-        """The id under which whoever buys is counted, and found in lists."""
-        return self._customer.id if self._customer else self._customer_id
 
     def _offers(self, campaigns: Callable[[Iterable[str]], Mapping[str, Campaign]]) -> dict[str, Redeemable]:
         found = campaigns(self._campaign_ids)
@@ -204,57 +156,18 @@ class Gathering:
         item = self._batch.get(self._holds[named]) if self._holds else None
         return hold_of(item) if item else None
 
-    def _rules_of(self, offers: Mapping[str, Redeemable]) -> Mapping[str, Compiled]:
-        return self._rules.known(_ids_of(offers))
+    @cached_property
+    def _asking(self) -> Asking:
+        # Most codes are under no rule: a cold start need not load what rules are made of before one is.
+        from shared.storage.asking import Asking  # noqa: PLC0415
 
-    def _lines(self, rules: Mapping[str, Compiled]) -> Asked:
-        """What there is to ask about the lines of the order, as it is with what is known of it; nothing if no rule
-        looks at them.
-        """
-        collections = _asked_of(rules, "collections")
-        looked_at, stored = (any(getattr(it.asks, what) for it in rules.values()) for what in ("lines", "products"))
-        asked = collections, looked_at, stored
-        if asked not in self._asked_lines:
-            order = as_known(self._checkout.order, self._order) if looked_at else None
-            self._asked_lines[asked] = self._catalogue.asked(order, sorted(collections), products=stored)
-        return self._asked_lines[asked]
-
-    def _entered(self, rules: Mapping[str, Compiled]) -> frozenset[str]:
-        """The segments that whoever buys is in, of those that rules ask for."""
-        ids = _asked_of(rules, "segments")
-        person = person_of(self._checkout.customer, self._customer, self._summary, self._whose, at=self._at)
-        if not person or not ids:
-            return frozenset()
-        return self._segments.entered(ids, person, at=self._at, items=self._batch, read=self._batch.asked)
-
-    def _gone(self, rules: Mapping[str, Compiled]) -> frozenset[str]:
-        """The segments and collections that rules ask for and that are not there; what nobody looked at may be."""
-        segments, collections = _asked_of(rules, "segments"), _asked_of(rules, "collections")
-        known = self._segments.get_many(segments, warm=True) if segments else {}
-        asked = self._lines(rules)
-        there = {collection.id for collection in asked.collections} if asked.order.items else collections
-        return (segments - known.keys()) | (collections - there)
-
-    def _limited(self, offers: Mapping[str, Redeemable], rules: Mapping[str, Compiled]) -> list[Usage]:
-        """What the rules of the offers limit."""
-        usages = (
-            usage_of(name, who(self._checkout, self._whose, offer), at=self._at, zone=self._project.zone)
-            for offer in offers.values()
-            for id_ in offer.rules
-            if id_ in rules
-            for name in rules[id_].asks.limits
-        )
-        return list(dict.fromkeys(usage for usage in usages if usage))
-
-
-def _ids_of(offers: Mapping[str, Redeemable]) -> list[str]:
-    return list(dict.fromkeys(id_ for offer in offers.values() for id_ in offer.rules))
-
-
-def _asked_of(rules: Mapping[str, Compiled], what: Literal["segments", "collections"]) -> frozenset[str]:
-    return frozenset[str]().union(*(getattr(rule.asks, what) for rule in rules.values()))
+        return Asking(self._table, self._named_project, self._checkout, self._batch, at=self._at)
 
 
 def _is_there(offer: Redeemable) -> bool:
     """Whether it was not deleted with its campaign."""
     return not offer.voucher.campaign_id or (offer.campaign is not None and not offer.campaign.deleted)
+
+
+def _are_under_rules(facts: Facts) -> bool:
+    return any(offer.rules for offer in facts.redeemables.values())

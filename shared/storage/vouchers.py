@@ -1,6 +1,9 @@
 """Vouchers, each with its campaign, and the holds on them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from shared.domain.attributes.offers import VOUCHERS
 from shared.domain.errors import Moved, NotFound
@@ -9,7 +12,6 @@ from shared.domain.ids import code_hash
 from shared.domain.lists import Listed, Query
 from shared.domain.projects import Project
 from shared.domain.publications import Publication
-from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Hold, Made, Voucher
 from shared.storage.assignments import assigning, freeing
 from shared.storage.campaigns import CampaignStore
@@ -29,6 +31,9 @@ from shared.storage.voucher_items import (
     voucher_keys,
     vouchers_of,
 )
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.model import ValidationRule
 
 
 class VoucherStore:

@@ -28,6 +28,9 @@ def _of_event(path: str) -> Attribute | None:
     return None
 
 
+NAMING = ("segment", "segment_id")
+"""The attributes that ask about segments."""
+
 CUSTOMERS: Attributes = {
     "id": text(lambda person: person.customer.id),
     "created_at": date(lambda person: person.customer.created_at),
@@ -52,8 +55,7 @@ CUSTOMERS: Attributes = {
     "summary.redemptions.total_failed": number(lambda person: person.summary.failed),
     "summary.redemptions.total_rolled_back": number(lambda person: person.summary.rolled_back),
     "events": family(_of_event),
-    "segment": membership(lambda person: person.segments),
-    "segment_id": membership(lambda person: person.segments),
+    **dict.fromkeys(NAMING, membership(lambda person: person.segments)),
 }
 """Of a customer with what their history comes to."""
 

@@ -1,8 +1,14 @@
 """How the decision looks as a tree: each offer, each of its rules, what it saw and what it wanted."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.domain.checkout import Verdict
-from shared.domain.rules.sets import Explained
 from shared.wire.answers.parts import Json, present
+
+if TYPE_CHECKING:  # most codes are under no rule, and need not load what rules are made of
+    from shared.domain.rules.sets import Explained
 
 
 def explanation(of: Verdict) -> list[Json]:
