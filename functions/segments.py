@@ -19,7 +19,7 @@ def make(request: Request) -> Segment:
     body = request.read(SegmentBody)
     return usecases.make_segment(
         body.name,
-        body.type,
+        body.sort,
         body.filter,
         body.customers,
         at=request.at,

@@ -11,10 +11,15 @@ class SegmentBody(Created):
     """A new segment. What its filter says is judged where segments are: it may name others."""
 
     name: Name
-    type: SegmentType
+    type: SegmentType | None = None
     filter: dict[str, Any] | None = None
     customers: tuple[Name, ...] | None = None
     """By id or ``source_id``; as many as a body holds."""
+
+    @property
+    def sort(self) -> SegmentType:
+        """Its type; where nothing is said of it, what it has tells: customers or a filter."""
+        return self.type or ("static" if self.customers is not None else "auto-update")
 
 
 class SegmentChange(Body):

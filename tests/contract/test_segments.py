@@ -49,6 +49,11 @@ def test_a_segment_is_made_found_and_deleted(sdk: Sdk) -> None:
             segments.delete_segment(made.id)
 
 
+def test_a_segment_that_does_not_say_what_it_is_is_what_it_has(sdk: Sdk) -> None:
+    assert make(sdk, customers=["ann"]).type == "static"
+    assert make(sdk, filter=VIP).type == "auto-update"
+
+
 @pytest.mark.drives("GET /v1/customers/{customer_id}/segments", "POST /v1/segments")
 def test_a_customer_is_told_their_segments(sdk: Sdk, shop: Shop) -> None:
     ann, bob, name = fresh("ann"), shop.customer()["id"], fresh("club")

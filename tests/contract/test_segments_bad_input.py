@@ -21,7 +21,6 @@ WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
     (SEGMENTS, "name", NO_NAME),
     (SEGMENTS, "type", ["dynamic", "STATIC", 5, []]),
     (("make a segment", "make a list"), "name", [None]),
-    (("make a segment", "make a list"), "type", [None]),
     (("make a list",), "customers", ["ann", 5, {}]),
     (("make a list",), "customers.1", [None, *NO_NAME]),
     (FILTERED, "filter", NO_OBJECT),
