@@ -118,6 +118,17 @@ def _leaves(tree: dict[str, Any]) -> list[dict[str, Any]]:
     return below or [tree]
 
 
+def test_who_is_kept_out_stays_out_when_the_segment_goes(shop: Shop) -> None:
+    ann = fresh("ann")
+    banned = shop.segment("static", customers=[ann])
+    code = shop.code(quantity=None, validation_rules=[shop.rule(wants("customer.segment", "is_not", banned))])
+    assert shop.validate(code, customer={"source_id": fresh("ben")})["valid"]
+    assert refused(shop.validate(code, customer={"source_id": ann})) == "customer_rules_violated"
+    assert shop.ask("DELETE", f"segments/{banned}").status_code == 204
+    for customer in (ann, fresh("ben")):
+        assert refused(shop.validate(code, customer={"source_id": customer})) == "customer_rules_violated"
+
+
 def test_a_budget_of_a_campaign_is_spent_to_the_cent(shop: Shop) -> None:
     budget = wants("campaign.orders.amount_discounted", "less_than_or_equal", 1_000)
     campaign = shop.campaign(quantity=None, vouchers_count=1, validation_rules=[shop.rule(budget)])

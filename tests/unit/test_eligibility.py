@@ -85,6 +85,16 @@ def test_an_offer_whose_rule_is_gone_is_nobodys() -> None:
     assert keys(judged(under(offer("MUG"), "val_9"), rules=[])) == {"MUG": ["redemption_rules_violated"]}
 
 
+def test_whoever_is_kept_out_must_be_known() -> None:
+    kept_out = {"name": "customer.segment", "conditions": {"$is_not": ["seg_1"]}}
+    without = {"name": "order.items.none", "conditions": {"$is": [{"id": "pc_1", "object": "products_collection"}]}}
+    mug = under(offer("MUG"), "val_1")
+    for one, gone, key in ((kept_out, "seg_1", "customer_rules_violated"), (without, "pc_1", "order_rules_violated")):
+        refused = judged(mug, rules=[rule(one)], customer="ann", customer_id="cust_1", gone=frozenset({gone}))
+        assert keys(refused) == {"MUG": [key]}
+    assert judged(mug, rules=[rule(kept_out)], customer="ann", customer_id="cust_1").valid
+
+
 def test_somebody_new_has_a_history_of_nothing_and_somebody_unnamed_has_none() -> None:
     mug = under(offer("MUG"), "val_1")
     first = [rule(FIRST_PURCHASE)]

@@ -1,4 +1,7 @@
-"""Verdicts that others overtake, and holds of offers that are passed over: what a limit and a history then come to."""
+"""Verdicts that others overtake, and holds of offers that are passed over: what a limit and a history then come to.
+
+Kept by the table and by its fake.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -11,8 +14,9 @@ from shared.domain.errors import Reason
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import MOST_LAPSED
 from tests.fakes import Overtaken
+from tests.storage.test_ledger import decided, moved
 from tests.unit.till import Till
-from tests.unit.values import AT, PROJECT, lock, percent
+from tests.unit.values import AT, lock, percent
 
 REFUSED = "redemption_rules_violated"
 
@@ -21,7 +25,7 @@ def under(till: Till, name: str, *codes: str, most: int = 1, **more: Any) -> Non
     """A campaign of these codes under one rule."""
     rules = {"1": {"name": name, "conditions": {"$less_than_or_equal": [most]}}}
     till.stores.rules.add(ValidationRule(id="val_1", rules=rules, created_at=AT))
-    assigned = (Assignment.of(PROJECT, "val_1", "campaign", "camp_1", AT),)
+    assigned = (Assignment.of(till.stores.project, "val_1", "campaign", "camp_1", AT),)
     till.campaign(*codes, **{"quantity": None, "assignments": assigned} | more)
 
 
@@ -46,7 +50,7 @@ def test_a_first_purchase_is_one_though_two_are_made_at_once(till: Till) -> None
     till.stores.rules.add(ValidationRule(id="val_1", rules=rules, created_at=AT))
     mug = till.voucher("MUG", quantity=None)
     till.stores.rules.assign(
-        made := Assignment.of(PROJECT, "val_1", "voucher", mug.id, AT),
+        made := Assignment.of(till.stores.project, "val_1", "voucher", mug.id, AT),
         mug.model_copy(update={"assignments": (made,)}),
         again=False,
     )
@@ -81,12 +85,23 @@ def test_more_lapsed_holds_than_one_look_takes_in_give_way_all_the_same(till: Ti
 def test_each_offer_is_judged_by_what_those_before_it_left(till: Till) -> None:
     rules = {"1": {"name": "order.total_amount", "conditions": {"$less_than_or_equal": [5_000]}}}
     till.stores.rules.add(ValidationRule(id="val_1", rules=rules, created_at=AT))
-    assigned = (Assignment.of(PROJECT, "val_1", "campaign", "camp_1", AT),)
+    assigned = (Assignment.of(till.stores.project, "val_1", "campaign", "camp_1", AT),)
     till.campaign("REST", assignments=assigned)
     till.voucher("FIVE", AmountOff(amount_off=500))
     till.voucher("TEN", percent(10))
     assert till.validate("FIVE", "REST", amount=5_500).valid
     assert not till.validate("REST", amount=5_500).valid
+
+
+def test_two_first_purchases_are_not_committed(till: Till) -> None:
+    rules = {"1": {"name": "customer.summary.orders.total_count", "conditions": {"$is": [0]}}}
+    till.stores.rules.add(ValidationRule(id="val_1", rules=rules, created_at=AT))
+    assigned = (Assignment.of(till.stores.project, "val_1", "campaign", "camp_1", AT),)
+    till.campaign("A", "B", assignments=assigned)
+    till.keep("ann")
+    first, second = (decided(till, code, customer="ann") for code in "AB")
+    till.stores.ledger.spend(*first)
+    moved(till, lambda: till.stores.ledger.spend(*second))
 
 
 def test_a_card_with_too_little_says_so_first(till: Till) -> None:
