@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,9 @@ STARTS_WITHIN = 30.0
 STOPS_WITHIN = 10.0
 
 
+BONBON = str(Path(sys.executable).with_name("bonbon"))
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A service that answers at `url`; its child process, and the file that its log lines go to."""
@@ -32,7 +35,9 @@ class Service:
 
 
 @contextmanager
-def running(port: int | None = None, data: Path | str | None = None) -> Iterator[Service]:
+def running(
+    port: int | None = None, data: Path | str | None = None, *, program: Sequence[str] = (BONBON,)
+) -> Iterator[Service]:
     """Serve on `port` (or a free one) from `data` (or a new directory, removed afterwards) while the block runs.
 
     Ready when the block is entered; gone, with its data on disk, when it is left. Raises ``RuntimeError`` with the
@@ -40,7 +45,7 @@ def running(port: int | None = None, data: Path | str | None = None) -> Iterator
     """
     with tempfile.TemporaryDirectory(prefix="bonbon-") as scratch, Path(scratch, "serve.log").open("wb") as log:
         command = [
-            str(Path(sys.executable).with_name("bonbon")),
+            *program,
             *("serve", "--port", str(port or free_port())),
             *("--data", str(data or Path(scratch, "data"))),
         ]
