@@ -78,7 +78,8 @@ class Asking:
     def _gone(self, rules: Mapping[str, Compiled], facts: Facts) -> frozenset[str]:
         """The segments and collections that rules ask for and that are not there; what nobody looked at may be."""
         segments, collections = _asked_of(rules, "segments"), _asked_of(rules, "collections")
-        known = self._segments.get_many(segments, warm=True) if segments else {}
+        batch = self._batch
+        known = self._segments.get_many(segments, warm=True, items=batch, read=batch.asked) if segments else {}
         asked = self._lines(rules, facts)
         there = {collection.id for collection in asked.collections} if asked.order.items else collections
         return (segments - known.keys()) | (collections - there)

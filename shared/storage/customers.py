@@ -58,7 +58,7 @@ class CustomerStore:
 
     def wanted(self, query: Query) -> Listed[Person]:
         """The customers that are asked for, each with their summary."""
-        # Only a list that is asked for by segment needs them: a checkout, which comes by here, need not load them.
+        # Only this list needs them: a checkout, which also comes by here, need not load them.
         from shared.storage.segments import SegmentStore  # noqa: PLC0415
 
         segments = SegmentStore(self._table, self.project)

@@ -55,9 +55,18 @@ class SegmentStore:
         segment = _segment_of(self._table.get(Key.segment(self.project, id_)))
         return segment if segment and segment.deleted else None
 
-    def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Segment]:
-        """Segments by id, with all that they name, each a moment old at most if ``warm``, else as they are now."""
-        segments, _ = self._read(ids, None, NOTHING, (), warm=warm)
+    def get_many(
+        self,
+        ids: Iterable[str],
+        *,
+        warm: bool = False,
+        items: Mapping[Key, Item] = NOTHING,
+        read: Collection[Key] = (),
+    ) -> dict[str, Segment]:
+        """Segments by id, with all that they name, each a moment old at most if ``warm``, else as they are now. What a
+        batch has ``read`` is not read again.
+        """
+        segments, _ = self._read(ids, None, items, read, warm=warm)
         return segments
 
     def every(self) -> dict[str, Segment]:

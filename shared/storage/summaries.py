@@ -1,4 +1,5 @@
-"""Summaries: an item beside each customer, added to and never replaced, so that it is in nobody's way.
+"""Summaries: an item beside each customer, added to and never replaced, so that it is in nobody's way but theirs whose
+verdict rests on it.
 
 Every attribute begins with the instant at which the customer was made: who is deleted and comes back under the same
 id finds no trace, though orders of the life before may still be cancelled. All additions to one summary in one

@@ -66,7 +66,7 @@ class Write:
 
 
 class Addition(NamedTuple):
-    """What is added to an item, whatever it holds and whoever adds to it beside."""
+    """What is added to an item, whoever adds to it beside; whatever it holds, unless it says what that must be."""
 
     key: Key
     more: Mapping[str, int]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.storage.segments import SegmentStore
 from tests.functions.conftest import Functions
 
 NUMBERS = count(1)
@@ -49,3 +50,19 @@ def test_a_rule_is_deleted_with_what_is_under_it_in_one_transaction(functions: F
         made(functions, "/v1/vouchers", VOUCHER | {"validation_rules": [rule["id"]]})
     assert functions.call("DELETE", f"/v1/validation-rules/{rule['id']}")[0] == 204
     assert functions.bill.calls == ["GetItem", "Query", "BatchGetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize("customer", [None, {"source_id": "ann"}])
+def test_each_thing_that_a_segment_rule_asks_for_is_read_once(
+    functions: Functions, customer: dict[str, str] | None
+) -> None:
+    """The voucher, its rule, then the segment: all of it cold, and nobody there to be in it or somebody."""
+    filtered = {"name": "VIP", "type": "passive", "filter": {"metadata.club": {"conditions": {"$is": "VIP"}}}}
+    segment = made(functions, "/v1/segments", filtered)["id"]
+    rules = {"1": {"name": "customer.segment", "conditions": {"$is": [segment]}}}
+    code = f"RULED-{next(NUMBERS)}"
+    made(functions, f"/v1/vouchers/{code}", VOUCHER | {"validation_rules": [{"rules": rules}]})
+    SegmentStore._warm.clear()
+    checkout = {"redeemables": [{"object": "voucher", "id": code}], "customer": customer}
+    assert made(functions, "/v1/validations", checkout)["valid"] is False
+    assert functions.bill.calls == ["BatchGetItem"] * 3
