@@ -758,10 +758,6 @@ class FakeRules(Store):
             raise NotFound("validation_rule", rule_id)
         return rule
 
-    def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Compiled]:
-        found = {id_: self._memory.get(*self._spot("rule", id_)) for id_ in ids}
-        return {id_: compiled(rule) for id_, rule in found.items() if rule}
-
     def wanted(self, query: Query) -> Listed[ValidationRule]:
         return wanted(self._memory.all(*self._spot("rule")), RULES, query)
 

@@ -94,21 +94,10 @@ class RuleStore:
 
     # As a checkout needs them
 
-    def get_many(self, ids: Iterable[str], *, warm: bool = False) -> dict[str, Compiled]:
-        """Rules by id, ready to judge, each a moment old at most if ``warm``, else as they are now."""
-        ids = tuple(dict.fromkeys(ids))
-        known = self.seen(ids) if warm else {}
-        keys = self.to_read(ids, known)
-        return {**known, **self.among(self._table.get_many(keys) if keys else {}, ids)}
-
     def seen(self, ids: Iterable[str]) -> dict[str, Compiled]:
         """Those of the rules that are warm. Ask once: they may have lapsed by the time that a batch has come back."""
         known = ((id_, self._warm.of(self._table, self.key(id_))) for id_ in dict.fromkeys(ids))
         return {id_: rule for id_, rule in known if rule}
-
-    def to_read(self, ids: Iterable[str], known: Mapping[str, Compiled]) -> list[Key]:
-        """The keys that a batch must read along, so that ``among`` finds the rules that are not known yet."""
-        return [self.key(id_) for id_ in dict.fromkeys(ids) if id_ not in known]
 
     def among(self, items: Mapping[Key, Item], ids: Iterable[str]) -> dict[str, Compiled]:
         """Those of the rules that are among the items of a batch."""

@@ -9,9 +9,12 @@ from shared.domain.assignments import Assignment, Under, assigned, released
 from shared.domain.errors import Duplicate, InvalidPayload, Moved, NotFound
 from shared.domain.filters import Condition, Filter
 from shared.domain.lists import Listed, Ordering, Query
+from shared.domain.rules.compiled import Compiled
 from shared.domain.rules.model import ValidationRule
 from shared.domain.vouchers import Made
+from shared.storage.batch import Batch
 from shared.storage.rules import RuleStore
+from shared.storage.shelf import Shelf
 from shared.storage.table import Table
 from tests.storage.wire import Wire
 from tests.unit.ruling import ABOVE_100, assign, count, keep, rule
@@ -203,6 +206,14 @@ def test_the_codes_of_a_campaign_that_ends_are_under_no_rule(till: Till) -> None
 # As a checkout needs them
 
 
+def found(store: RuleStore, table: Table, ids: Sequence[str], *, warm: bool = False) -> dict[str, Compiled]:
+    """Rules as a checkout finds them, in one batch: a moment old at most if ``warm``, else as they are now."""
+    batch = Batch(table)
+    shelf = Shelf(store, batch)
+    batch.read(shelf.missing(ids, anew=not warm))
+    return shelf.known(ids) if warm else shelf.read(ids)
+
+
 def test_rules_are_kept_warm_compiled_once_and_forgotten_when_they_change(
     on_table: Till, table: Table, wire: Wire
 ) -> None:
@@ -211,27 +222,27 @@ def test_rules_are_kept_warm_compiled_once_and_forgotten_when_they_change(
         keep(on_table, f"val_{number}")
     wire.calls.clear()
     ids = ["val_1", "val_2", "val_1", "val_9"]
-    first = store.get_many(ids, warm=True)
+    first = found(store, table, ids, warm=True)
     assert (set(first), wire.calls) == ({"val_1", "val_2"}, ["BatchGetItem"])
-    assert store.get_many(ids[:3], warm=True) == first
+    assert found(store, table, ids[:3], warm=True) == first
     assert wire.calls == ["BatchGetItem"]
-    read = store.get_many(ids)
+    read = found(store, table, ids)
     assert all(read[id_] is ready for id_, ready in first.items())  # and not compiled again
     assert wire.calls == ["BatchGetItem"] * 2
     store.save(store.get("val_1").model_copy(update={"name": "Above"}))
-    after = store.get_many(ids[:2], warm=True)
+    after = found(store, table, ids[:2], warm=True)
     assert (after["val_1"] is first["val_1"], after["val_2"] is first["val_2"]) == (False, True)
     store.remove(store.get("val_2"))
-    assert set(store.get_many(ids, warm=True)) == {"val_1"}
+    assert set(found(store, table, ids, warm=True)) == {"val_1"}
 
 
 def test_rules_ride_along_in_a_batch(on_table: Till, table: Table) -> None:
     store = RuleStore(table, on_table.stores.project)
     for number in (1, 2):
         keep(on_table, f"val_{number}")
-    store.get_many(["val_1"])
+    found(store, table, ["val_1"])
     ids = ["val_1", "val_2", "val_9"]
     seen = store.seen(ids)
-    keys = store.to_read(ids, seen)
+    keys = [*Shelf(store, Batch(table)).missing(ids)]
     assert (set(seen), [key.PK.rpartition("#")[2] for key in keys]) == ({"val_1"}, ["val_2", "val_9"])
     assert set(store.among(table.get_many(keys), ids)) == {"val_2"}
