@@ -1,12 +1,13 @@
 """A customer: one person, one profile."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Sent, Text, merged
+from shared.domain.residences import Residence, residence_of
 
 FARTHEST_EAST = timedelta(hours=14)
 """Ahead of UTC, on the Line Islands: there it is tomorrow already."""
@@ -36,6 +37,10 @@ class Profile(Sent):
     birthday: Day | None = None
     birthdate: Day | None = None
     address: Address | None = None
+    time_zone: Annotated[Text, Field(max_length=64)] | None = None
+    """An IANA name; where there is none, the only zone of the country, else the project's."""
+    locale: Annotated[Text, Field(max_length=35)] | None = None
+    """A language tag, ``en-IE``."""
     metadata: Metadata | None = None
 
 
@@ -48,6 +53,17 @@ class Customer(Frozen):
     updated_at: Instant | None = None
     merged_into: str | None = None
     version: int = 1
+
+    @property
+    def residence(self) -> Residence:
+        """Where they live, as far as they have said."""
+        address = self.profile.address
+        return residence_of(address.country if address else None, self.profile.time_zone)
+
+    @property
+    def born(self) -> date | None:
+        """The day of birth, by whichever name it was told."""
+        return self.profile.birthdate or self.profile.birthday
 
     @classmethod
     def new(cls, id_: str, profile: Profile, *, at: datetime) -> "Customer":

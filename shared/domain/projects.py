@@ -14,6 +14,8 @@ class Project(NamedTuple):
     stacking: StackingRules = StackingRules()
     schemas: Schemas = Schemas()
     """What the metadata of its things must be."""
+    places: frozenset[str] = frozenset()
+    """Where customers live (``Residence.key``), besides those of whom nothing is known: what a tick must look at."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -27,6 +27,16 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     who is listed in it {project}#customer#{id}         member#{segment id}
     what was told of it {project}#customer#{id}         enrolled#{segment id}
     that it is watched  {project}#watched               {segment id}
+    what they celebrate {project}#customer#{id}         occasion#{attribute}
+    what they allow     {project}#customer#{id}         consents
+    each word of it     {project}#customer#{id}         consent#{instant}#{id}
+    when written to     {project}#customer#{id}         contacts
+    delivery            {project}#delivery#{id}         delivery
+    message template    {project}#message_template#{id} message_template
+    schedule            {project}#schedule#{id}         schedule
+    what came of a run  {project}#schedule#{id}         run#{day}#{shard}
+    active schedule     agenda                          {project}#{schedule id}
+    how far ticks came  agenda                          (ticked)
     product             {project}#product#{id}          product
     SKU                 {project}#sku#{id}              sku
     collection          {project}#collection#{id}       collection
@@ -35,6 +45,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
                                                         {id of the product or SKU}
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
+    contact policy      {project}#settings              contact_policy
     its lane            {project}#async_action#{id}     lane#{number}
     what it was sent    {project}#async_action#{id}#{n} part
     remembered answer   {project}#answer#{hash}         answer
@@ -51,9 +62,13 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
     pools    {project}#pool#{campaign id}#{shard}  {free|held}#{code hash}        a campaign's codes; a free one
              {project}#members#{segment id}#{shard}  {customer id}                a static segment's customers
              {project}#alone#{shard}               {instant}#{id}                 vouchers of no campaign, newest first
+             {project}#occasion#{attribute}#{MM-DD}#{shard}
+                                                   {zone}#{year}#{customer id}    who celebrates on a day, by zone
+             deferred                              {until}#{delivery id}          deliveries that wait, of all projects
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
              {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
              {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
+             {project}#place#{country} {zone}#{shard}  {customer id}              who lives in a place
 
 A list is spread over shards, so that a million new codes meet no hot partition; a page merges them.
 
@@ -83,7 +98,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
 """
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from shared.domain.model import iso
@@ -132,6 +147,11 @@ class Key(NamedTuple):
     @classmethod
     def settings(cls, project: str) -> "Key":
         return cls(f"{project}#settings", "settings")
+
+    @classmethod
+    def contact_policy(cls, project: str) -> "Key":
+        """Beside the settings: a checkout, which reads those, never needs it."""
+        return cls(f"{project}#settings", "contact_policy")
 
     @classmethod
     def redemption(cls, project: str, redemption_id: str) -> "Key":
@@ -237,6 +257,49 @@ class Key(NamedTuple):
         return cls(f"{project}#watched", segment_id)
 
     @classmethod
+    def occasion(cls, project: str, customer_id: str, attribute: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"occasion#{attribute}")
+
+    @classmethod
+    def consents(cls, project: str, customer_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", "consents")
+
+    @classmethod
+    def consent(cls, project: str, customer_id: str, at: datetime, id_: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", f"consent#{iso(at)}#{id_}")
+
+    @classmethod
+    def contacts(cls, project: str, customer_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", "contacts")
+
+    @classmethod
+    def delivery(cls, project: str, delivery_id: str) -> "Key":
+        return cls(f"{project}#delivery#{delivery_id}", "delivery")
+
+    @classmethod
+    def message_template(cls, project: str, template_id: str) -> "Key":
+        return cls(f"{project}#message_template#{template_id}", "message_template")
+
+    @classmethod
+    def schedule(cls, project: str, schedule_id: str) -> "Key":
+        return cls(f"{project}#schedule#{schedule_id}", "schedule")
+
+    @classmethod
+    def run(cls, project: str, schedule_id: str, day: date, shard: int) -> "Key":
+        """A part of what a run has come to; over shards, for every delivery of the run counts in it."""
+        return cls(f"{project}#schedule#{schedule_id}", f"run#{day.isoformat()}#{shard}")
+
+    @classmethod
+    def agenda(cls, project: str, schedule_id: str) -> "Key":
+        """No project begins it: a tick is for all of them, and one query tells it all that is active."""
+        return cls("agenda", f"{project}#{schedule_id}")
+
+    @classmethod
+    def ticked(cls) -> "Key":
+        """How far ticks have come; on the agenda, so that the same query tells it."""
+        return cls("agenda", "(ticked)")
+
+    @classmethod
     def async_action(cls, project: str, action_id: str) -> "Key":
         return cls(f"{project}#async_action#{action_id}", "async_action")
 
@@ -338,3 +401,49 @@ def membership(project: str, segment_id: str, customer_id: str) -> dict[str, str
 def members(project: str, segment_id: str, shard: int) -> str:
     """A partition of ``pools`` with customers of a static segment."""
     return f"{project}#members#{segment_id}#{shard}"
+
+
+ONE_PARTITION = ("birthdate",)
+"""Attributes whose days are spread over the year by nature; a day of others, as of an import, may be everybody's."""
+
+
+def spread(attribute: str) -> int:
+    """Over how many shards those are spread who celebrate an attribute on one day."""
+    return 1 if attribute in ONE_PARTITION else SHARDS
+
+
+def occasions(project: str, attribute: str, month_day: str, shard: int = 0) -> str:
+    """A partition of ``pools`` with those who celebrate an attribute on a day of the year, ``02-29``."""
+    return f"{project}#occasion#{attribute}#{month_day}#{shard}"
+
+
+def celebrating(project: str, attribute: str, day: date, zone: str, customer_id: str) -> dict[str, str]:
+    """The two attributes that put a customer among those who celebrate a day; ``zone`` is a name, or ``NOWHERE``.
+
+    >>> celebrating("p", "birthdate", date(1990, 2, 28), "Europe/Dublin", "cust_1")
+    {'pool': 'p#occasion#birthdate#02-28#0', 'pooled': 'Europe/Dublin#1990#cust_1'}
+    """
+    shard = shard_of(customer_id) % spread(attribute)
+    return {
+        "pool": occasions(project, attribute, f"{day:%m-%d}", shard),
+        "pooled": f"{zone}#{day.year:04d}#{customer_id}",
+    }
+
+
+def inhabitants(project: str, place: str, shard: int) -> str:
+    """A partition of ``owners`` with those who live in a place (``Residence.key``)."""
+    return f"{project}#place#{place}#{shard}"
+
+
+def living(project: str, place: str, customer_id: str) -> dict[str, str]:
+    """The two attributes that put a customer among those who live in a place."""
+    return {"owner": inhabitants(project, place, shard_of(customer_id)), "owned": customer_id}
+
+
+WAITING = "deferred"
+"""The partition of ``pools`` with the deliveries that wait, by the instant until which they do."""
+
+
+def waiting(until: datetime, delivery_id: str) -> dict[str, str]:
+    """The two attributes that put a delivery among those that wait."""
+    return {"pool": WAITING, "pooled": f"{iso(until)}#{delivery_id}"}

@@ -1,0 +1,1 @@
+"""How messages are written and leave: templates, and a channel each."""

@@ -1,0 +1,27 @@
+"""Consent: what somebody has allowed, for each channel and purpose; the latest word counts, every word is kept."""
+
+from shared.domain.deliveries import Channel, Purpose
+from shared.domain.model import Frozen, Instant, Name
+
+
+class Consent(Frozen):
+    """One word of somebody's: yes or no, where it was given (a form, a shop), and when."""
+
+    channel: Channel
+    purpose: Purpose = "marketing"
+    granted: bool
+    source: Name
+    at: Instant
+
+
+class Consents(Frozen):
+    """What somebody allows now, and how often that has changed. Whoever has said nothing has allowed nothing."""
+
+    customer_id: str
+    current: tuple[Consent, ...] = ()
+    """The latest word for each channel and purpose, by the instant at which it was given."""
+    version: int = 0
+
+    def allow(self, channel: Channel, purpose: Purpose) -> bool:
+        """Whether a message of this purpose may go out on this channel."""
+        return any(it.granted for it in self.current if (it.channel, it.purpose) == (channel, purpose))
