@@ -18,6 +18,8 @@ from shared.domain.ids import derived
 from shared.domain.model import Day, Frozen, Instant
 
 Channel = Literal["email", "sms", "push", "web"]
+Carried = Literal["email", "sms"]
+"""The channels on which messages leave; consent may be given for all."""
 Purpose = Literal["marketing", "transactional"]
 Status = Literal["PREPARED", "SENDING", "SENT", "DEFERRED", "DROPPED", "FAILED", "UNKNOWN"]
 

@@ -60,11 +60,11 @@ class Residence(NamedTuple):
 
 
 def residence_of(country: str | None, time_zone: str | None) -> Residence:
-    """The place of somebody who says this: their own zone, else the only one of their country.
+    """The residence of somebody who says this: their own zone, else the only one of their country.
 
     >>> residence_of("Ireland", None), residence_of("us", None), residence_of(None, "Asia/Kathmandu")
     (Residence(country='IE', time_zone='Europe/Dublin'), Residence(country='US', time_zone=None), \
-Place(country=None, time_zone='Asia/Kathmandu'))
+Residence(country=None, time_zone='Asia/Kathmandu'))
     """
     code = country_of(country) if country else None
     return Residence(code, time_zone or (only_zone_of(code) if code else None))

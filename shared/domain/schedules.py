@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.domain.deliveries import Channel, Purpose
+from shared.domain.deliveries import Carried, Purpose
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
 from shared.domain.windows import Clock, Duration
 
@@ -70,9 +70,9 @@ class Schedule(Frozen):
     leap_day: Literal["FEB_28", "MAR_1"] = "FEB_28"
     """When those celebrate who were born on 29 February, in a year that has none."""
     audience: Audience | None = None
-    channels: tuple[Channel, ...]
+    channels: tuple[Carried, ...]
     """In order of preference."""
-    templates: dict[Channel, str]
+    templates: dict[Carried, str]
     """The message template of each channel."""
     validity: Duration | None = None
     """How long the code lives once it was sent; whole days end with the customer's day."""

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.domain.deliveries import Channel
+from shared.domain.deliveries import Carried
 from shared.domain.model import Frozen, Instant, Name, Text
 
 
@@ -15,7 +15,7 @@ class Words(Frozen):
 class MessageTemplate(Frozen):
     id: str
     name: Name
-    channel: Channel
+    channel: Carried
     subject: Text = ""
     body: str
     locales: dict[str, Words] = Field(default_factory=dict)
