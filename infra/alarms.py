@@ -1,6 +1,6 @@
 """What wakes a person up, and where they are told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -11,9 +11,12 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.calendar import QUARTER
 from infra.function import Function
 from infra.names import name
+from infra.post import Sender
 from infra.table import Table
+from infra.work import Work
 from shared.storage.keys import TABLE_INDEXES
 
 PERIOD = Duration.minutes(5)
@@ -24,8 +27,33 @@ SLOW = Duration.seconds(2)
 CHECKOUT = ("validate", "redeem", "roll_back")
 """Functions that a customer at the till waits for; the API's own latency is everybody's, and a slow list hides them."""
 
-OVERDUE = Duration.minutes(15)
-"""Three turns of the longest work: whatever is older is not being done."""
+OVERDUE = {
+    "actions": (
+        Duration.minutes(15),  # three turns of the longest work: whatever is older is not being done
+        "An async action waits and is not done: the worker fails or cannot keep up. See generate's log.",
+    ),
+    "calendar": (
+        Duration.minutes(15),
+        "A run has come and nobody is asked who is due: fan_out fails or cannot keep up. See its log.",
+    ),
+    "post": (
+        Duration.hours(1),
+        "Messages are an hour late: there are more than their carriers can keep up with. See deliver's log.",
+    ),
+}
+"""How long a message may wait in each queue, and what it means if it waits for longer."""
+
+SILENT = 4
+"""Quarters of an hour without a tick: a schedule that is gone or off breaks nothing that would tell of it."""
+
+REPUTATION = {
+    "Bounce": (0.05, "One mail in twenty comes back. At one in ten SES stops us: find the list that is old."),
+    "Complaint": (
+        0.001,
+        "One mail in a thousand is called a nuisance. At five SES stops us: write to fewer, less often.",
+    ),
+}
+"""The shares of mails at which SES begins to look, and what is to be done."""
 
 BEHIND = Duration.hours(1)
 """Much more than a batch is gathered for, and much less than the day for which a stream keeps what nobody has read."""
@@ -36,6 +64,9 @@ OPERATIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "Tran
 
 DEAD_LETTERS = {
     "actions": "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
+    "calendar": "A run could not be paged through, so some got no message. Mend the cause, then redrive the queue.",
+    "post": "Messages could not be made or sent, ten times over. Mend the cause, then redrive the queue.",
+    "tick": "Lambda did not take a tick. The next one makes up for it; if it is one of many see the log of tick.",
     "facts": "Changes could not be counted, so the total of a long list is off by them. See the log of facts.",
     "enrol": "Of some customers it was not told which segments they entered or left. See the log of enrol.",
 }
@@ -49,7 +80,7 @@ BEHIND_WITH = {
 class Alarms(Construct):
     """Alarms that ring a topic. Each says in its description what has happened and where to look.
 
-    Silence is no alarm: at night nobody shops, and no data is good data.
+    Silence is no alarm: at night nobody shops, and no data is good data. But the clock never stops.
     """
 
     def __init__(
@@ -57,22 +88,25 @@ class Alarms(Construct):
         scope: Construct,
         id_: str,
         *,
-        functions: Iterable[Function],
-        queue: sqs.Queue,
+        functions: Mapping[str, Function],
+        queues: Mapping[str, Work],
         dead_letters: Mapping[str, sqs.Queue],
         api: apigateway.HttpApi,
         table: Table,
+        sender: Sender,
     ) -> None:
         super().__init__(scope, id_)
         self.topic = sns.Topic(self, "Topic", topic_name=name(self, "alarms"), display_name="Bonbon's alarms")
         self.all: list[cloudwatch.Alarm] = []
         if address := self.node.try_get_context("alarm_email"):
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
-        for function in functions:
+        for function in functions.values():
             self._watch_function(function)
-        self._watch_queues(queue, dead_letters)
+        self._watch_queues(queues, dead_letters)
         self._watch_api(api)
         self._watch_table(table)
+        self._watch_the_calendar(functions["tick"])
+        self._watch_the_post(sender)
 
     def _watch_function(self, function: Function) -> None:
         word = function.word
@@ -96,13 +130,15 @@ class Alarms(Construct):
                 periods=3,
             )
 
-    def _watch_queues(self, queue: sqs.Queue, dead_letters: Mapping[str, sqs.Queue]) -> None:
-        self._ring(
-            "actions-overdue",
-            queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum"),
-            "An async action waits and is not done: the worker fails or cannot keep up. See generate's log.",
-            above=OVERDUE.to_seconds(),
-        )
+    def _watch_queues(self, queues: Mapping[str, Work], dead_letters: Mapping[str, sqs.Queue]) -> None:
+        for what, work in queues.items():
+            longest, means = OVERDUE[what]
+            self._ring(
+                f"{what}-overdue",
+                work.queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum"),
+                means,
+                above=longest.to_seconds(),
+            )
         # Of all functions only those that read the stream have this metric.
         for word, means in BEHIND_WITH.items():
             self._ring(
@@ -156,6 +192,19 @@ class Alarms(Construct):
                     periods=3,
                 )
 
+    def _watch_the_calendar(self, tick: Function) -> None:
+        self._ring(
+            "tick-silent",
+            tick.metric_invocations(period=QUARTER, statistic="Sum"),
+            "Nothing has woken tick for an hour. See the schedule bonbon-tick; what was missed is made up for then.",
+            silent=True,
+            periods=SILENT,
+        )
+
+    def _watch_the_post(self, sender: Sender) -> None:
+        for what, (share, means) in REPUTATION.items():
+            self._ring(f"{what.lower()}s", sender.rate(what), means, above=share)
+
     def _ring(
         self,
         what: str,
@@ -164,17 +213,25 @@ class Alarms(Construct):
         *,
         above: float = 0,
         periods: int = 1,
+        silent: bool = False,
     ) -> None:
+        """Ring when a metric goes above a value; or, for ``silent``, when it falls to nothing or is not told."""
         alarm = cloudwatch.Alarm(
             self,
             what,
             alarm_name=name(self, what),
             alarm_description=means,
             metric=metric,
-            threshold=above,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            threshold=0 if silent else above,
+            comparison_operator=(
+                cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
+                if silent
+                else cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+            ),
             evaluation_periods=periods,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=(
+                cloudwatch.TreatMissingData.BREACHING if silent else cloudwatch.TreatMissingData.NOT_BREACHING
+            ),
         )
         self.all.append(alarm)
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))

@@ -3,10 +3,12 @@
 import argparse
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from infra.redrive import OUTPUTS
 from shared.domain.origins import origin_of
 
 if TYPE_CHECKING:
@@ -54,9 +56,10 @@ def main() -> None:
     settling.add_argument(
         "--stacking", type=Path, help="a JSON file of stacking rules; what it leaves out is the default"
     )
-    redriving = commands.add_parser("redrive", help="give async actions that failed for good another turn")
+    redriving = commands.add_parser("redrive", help="give what failed for good another turn")
     redriving.add_argument("--stack", default="Bonbon", help="whose queues, by its outputs (Bonbon)")
-    redriving.add_argument("--dead-letters-url", help="instead of the stack: the output DeadLetterQueueUrl")
+    redriving.add_argument("--queue", choices=tuple(OUTPUTS), help="of the stack; all of them if this is left out")
+    redriving.add_argument("--dead-letters-url", help="instead of the stack: one of its outputs …DeadLetterQueueUrl")
     redriving.add_argument("--queue-url", help="where to; the queue that they came from if this is left out")
     arguments = parser.parse_args()
     if arguments.command == "serve":
@@ -105,10 +108,11 @@ def _redrive(arguments: argparse.Namespace) -> None:
     from infra.redrive import Queues, of_stack, redrive
 
     if arguments.dead_letters_url:
-        queues = Queues(arguments.dead_letters_url, arguments.queue_url)
-    else:
-        queues = of_stack(boto3.client("cloudformation"), arguments.stack)
-    redrive(boto3.client("sqs"), queues)
+        redrive(boto3.client("sqs"), Queues(arguments.dead_letters_url, arguments.queue_url))
+        return
+    wanted = [arguments.queue] if arguments.queue else OUTPUTS
+    for what, queues in of_stack(boto3.client("cloudformation"), arguments.stack, wanted).items():
+        redrive(boto3.client("sqs"), queues, tell=partial(print, f"{what}:"))
 
 
 def _keys(arguments: argparse.Namespace) -> None:

@@ -7,11 +7,11 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from infra.actions import Actions
 from infra.alarms import CHECKOUT
 from infra.function import MEMORY, Function
 from infra.names import name
 from infra.table import Table
+from infra.work import Work
 from shared.runtime.routes import ROUTES
 from shared.storage.keys import TABLE_INDEXES
 
@@ -57,6 +57,12 @@ BROKEN = (
     "sort @timestamp desc",
     "limit 10",
 )
+MESSAGES = (
+    'filter message = "delivered"',
+    "stats count(*) as messages by status, reason",
+    "sort messages desc",
+    "limit 15",
+)
 
 
 class Dashboard(Construct):
@@ -73,7 +79,7 @@ class Dashboard(Construct):
         id_: str,
         *,
         functions: Mapping[str, Function],
-        actions: Actions,
+        queues: Mapping[str, Work],
         api: apigateway.HttpApi,
         table: Table,
         alarms: Sequence[cloudwatch.Alarm],
@@ -169,27 +175,12 @@ class Dashboard(Construct):
                 "in five minutes",
                 width=8,
             ),
-            _graph(
-                "Async actions",
-                [
-                    actions.queue.metric_approximate_number_of_messages_visible(
-                        statistic="Maximum", period=PERIOD, label="waiting"
-                    ),
-                    actions.queue.metric_approximate_number_of_messages_not_visible(
-                        statistic="Maximum", period=PERIOD, label="under way"
-                    ),
-                    actions.dead_letters.metric_approximate_number_of_messages_visible(
-                        statistic="Maximum", period=PERIOD, label="dead", color=cloudwatch.Color.RED
-                    ),
-                ],
-                "messages",
-                width=8,
-                right=[
-                    actions.queue.metric_approximate_age_of_oldest_message(
-                        statistic="Maximum", period=PERIOD, label="oldest, seconds"
-                    )
-                ],
-            ),
+            _waiting("Async actions", queues["actions"]),
+        )
+        page.add_widgets(
+            _waiting("Runs that have come", queues["calendar"]),
+            _waiting("The post", queues["post"]),
+            _asked("What became of messages", MESSAGES, [functions["deliver"].log_group.log_group_name]),
         )
 
 
@@ -262,6 +253,31 @@ def _graph(
         right_y_axis=cloudwatch.YAxisProps(min=0, show_units=False) if right else None,
         width=width,
         height=6,
+    )
+
+
+def _waiting(title: str, work: Work) -> cloudwatch.GraphWidget:
+    """What waits in a queue, is under way or has failed for good; on the right, how long the oldest waits."""
+    return _graph(
+        title,
+        [
+            work.queue.metric_approximate_number_of_messages_visible(
+                statistic="Maximum", period=PERIOD, label="waiting"
+            ),
+            work.queue.metric_approximate_number_of_messages_not_visible(
+                statistic="Maximum", period=PERIOD, label="under way"
+            ),
+            work.dead_letters.metric_approximate_number_of_messages_visible(
+                statistic="Maximum", period=PERIOD, label="dead", color=cloudwatch.Color.RED
+            ),
+        ],
+        "messages",
+        width=8,
+        right=[
+            work.queue.metric_approximate_age_of_oldest_message(
+                statistic="Maximum", period=PERIOD, label="oldest, seconds"
+            )
+        ],
     )
 
 

@@ -6,10 +6,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.facts import dead_letters, read
+from infra.facts import read
 from infra.function import Function
 from infra.names import name
 from infra.table import Table
+from infra.work import dead_letters
 
 BATCH = 100
 WAIT = Duration.seconds(5)

@@ -10,9 +10,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.function import Function
-from infra.machine import LAMBDA, Machine
-from infra.names import name
 from infra.table import Table
+from infra.work import dead_letters
 
 BATCH = 1_000
 WAIT = Duration.minutes(1)
@@ -49,18 +48,6 @@ class Facts(Construct):
                 _changes("MODIFY", OldImage=OFF, NewImage=ON),
             ],
         )
-
-
-def dead_letters(scope: Construct, what: str) -> sqs.Queue:
-    """Where what could not be read waits for a person."""
-    return sqs.Queue(
-        scope,
-        "DeadLetters",
-        queue_name=name(scope, what, "dead-letters"),
-        retention_period=Duration.days(14),
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=Machine.of(scope) == LAMBDA,
-    )
 
 
 def read(

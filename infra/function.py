@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,7 +39,7 @@ class Function(lambda_.Function):
         word: str,
         *,
         code: lambda_.Code,
-        dependencies: lambda_.ILayerVersion,
+        layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
         more: Mapping[str, str] = MappingProxyType({}),
         timeout: Duration = LONGEST_REQUEST,
@@ -64,7 +64,7 @@ class Function(lambda_.Function):
             description=purpose(word),
             handler=f"functions.{word}.handler",
             code=code,
-            layers=[dependencies],
+            layers=layers,
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
             memory_size=MEMORY,

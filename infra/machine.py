@@ -53,7 +53,9 @@ LAMBDA = Machine(
     (
         "--implementation=cp",
         f"--python-version={RUNTIME.name.removeprefix('python')}",
+        # Lambda's Linux has glibc 2.34; some wheels ask for the one of 2.17, others for 2.28.
         "--platform=manylinux2014_aarch64",
+        "--platform=manylinux_2_28_aarch64",
     ),
 )
 HERE = Machine("{}.{}".format(*sys.version_info), ())

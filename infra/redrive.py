@@ -1,17 +1,25 @@
-"""``bonbon redrive``: give the async actions that failed for good another turn, once their cause is mended.
+"""``bonbon redrive``: give what failed for good another turn, once its cause is mended.
 
 SQS moves the messages itself, so nothing is lost if this command is stopped. An action carries on where it was; one
-that had been done after all is seen to be done and dropped.
+that had been done after all is seen to be done and dropped, and so are a run and a message that left.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 SECONDS_BETWEEN_LOOKS = 1.0
+
+
+OUTPUTS = {
+    "actions": ("QueueUrl", "DeadLetterQueueUrl"),
+    "calendar": ("CalendarQueueUrl", "CalendarDeadLetterQueueUrl"),
+    "post": ("PostQueueUrl", "PostDeadLetterQueueUrl"),
+}
+"""How a stack's outputs call each queue and its dead letters."""
 
 
 class Queues(NamedTuple):
@@ -21,11 +29,11 @@ class Queues(NamedTuple):
     queue: str | None = None
 
 
-def of_stack(cloudformation: Any, stack: str) -> Queues:
+def of_stack(cloudformation: Any, stack: str, what: Iterable[str] = OUTPUTS) -> dict[str, Queues]:
     """The queues of a deployed stack, by its outputs."""
     [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {it["OutputKey"]: it["OutputValue"] for it in found["Outputs"]}
-    return Queues(outputs["DeadLetterQueueUrl"], outputs["QueueUrl"])
+    urls = {it["OutputKey"]: it["OutputValue"] for it in found["Outputs"]}
+    return {one: Queues(urls[dead], urls[alive]) for one in what for alive, dead in (OUTPUTS[one],)}
 
 
 def redrive(

@@ -1,45 +1,52 @@
 """Everything that is deployed, and who may do what. How each thing is made stands in the module of its name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
-from infra.actions import LONGEST_WORK, Actions
+from infra.actions import AT_ONCE, LONGEST_WORK, Actions
 from infra.alarms import Alarms
 from infra.api import Api
+from infra.calendar import LONGEST_PAGE, LONGEST_TICK, PAGES_AT_ONCE, Calendar, Ticks
 from infra.dashboard import Dashboard
-from infra.dependencies import Dependencies
+from infra.dependencies import Layers
 from infra.enrolments import LONGEST_LOOK, Bus, Enrolments
 from infra.facts import LONGEST_COUNT, Facts
 from infra.function import Function, source_code
+from infra.post import LONGEST_ROUND, Post, Sender
+from infra.redrive import OUTPUTS
 from infra.table import Table
+from infra.work import Work
 from shared.runtime.routes import ROUTES
 
 Make = Callable[..., Function]
 """What makes the function of a word."""
 
+CARRIED = {"actions": "Async actions", "calendar": "Runs", "post": "Messages that are due"}
+"""What each queue has on its way."""
+
 
 class Bonbon(Stack):
-    """The promotion engine: an API, a function for each of its verbs, one table, one queue, alarms."""
+    """The promotion engine: an API, a function for each of its verbs, one table, three queues, a schedule, alarms."""
 
     def __init__(self, scope: Construct, id_: str, *, description: str = "") -> None:
         super().__init__(scope, id_, description=description)
         table = Table(self, "Table")
         actions = Actions(self, "Actions")
         functions: dict[str, Function] = {}
+        layers = Layers(self)
         make = partial(
             Function,
             self,
             code=source_code(self),
-            dependencies=Dependencies(self, "Dependencies"),
             environment={"TABLE_NAME": table.table_name, "QUEUE_URL": actions.queue.queue_url},
         )
 
         def function(word: str, **more: Any) -> Function:
-            functions[word] = make(word, **more)
+            functions[word] = make(word, layers=layers.of(word), **more)
             return functions[word]
 
         _for_checkouts(function, table)
@@ -52,35 +59,49 @@ class Bonbon(Stack):
 
         answering = {route.function for route in ROUTES} | {"unknown"}
         api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
+
+        calendar, post, sender = Calendar(self, "Calendar"), Post(self, "Post"), Sender(self, "Sender")
+        ticks = _by_the_calendar(self, function, table, calendar, post)
+        _into_the_post(function, table, post, sender, public_url=self._public_url(api))
+
+        queues = {"actions": actions, "calendar": calendar, "post": post}
         alarms = Alarms(
             self,
             "Alarms",
-            functions=functions.values(),
-            queue=actions.queue,
+            functions=functions,
+            queues=queues,
             dead_letters={
-                "actions": actions.dead_letters,
+                **{what: work.dead_letters for what, work in queues.items()},
+                "tick": ticks.dead_letters,
                 "facts": stream.dead_letters,
                 "enrol": enrolments.dead_letters,
             },
             api=api,
             table=table,
+            sender=sender,
         )
-        Dashboard(self, "Dashboard", functions=functions, actions=actions, api=api, table=table, alarms=alarms.all)
+        Dashboard(self, "Dashboard", functions=functions, queues=queues, api=api, table=table, alarms=alarms.all)
 
-        self._tell(api, table, actions, alarms)
+        self._tell(api, table, queues, alarms)
         CfnOutput(self, "BusName", value=bus.event_bus_name, description="Facts are told here; add a rule to hear them")
 
-    def _tell(self, api: Api, table: Table, actions: Actions, alarms: Alarms) -> None:
+    def _public_url(self, api: Api) -> str:
+        """Where the links of messages lead: ``-c public_url=https://shop.example``, else to the API's own address."""
+        return str(self.node.try_get_context("public_url") or api.api_endpoint)
+
+    def _tell(self, api: Api, table: Table, queues: Mapping[str, Work], alarms: Alarms) -> None:
         """What an operator is told once it is deployed."""
         CfnOutput(self, "ApiUrl", value=api.api_endpoint, description="The address that shops call")
         CfnOutput(self, "TableName", value=table.table_name, description="The table with everything in it")
-        CfnOutput(self, "QueueUrl", value=actions.queue.queue_url, description="Async actions on their way")
-        CfnOutput(
-            self,
-            "DeadLetterQueueUrl",
-            value=actions.dead_letters.queue_url,
-            description="Async actions that failed for good; redrive them once the cause is mended",
-        )
+        for what, work in queues.items():
+            alive, dead = OUTPUTS[what]
+            CfnOutput(self, alive, value=work.queue.queue_url, description=f"{CARRIED[what]} on their way")
+            CfnOutput(
+                self,
+                dead,
+                value=work.dead_letters.queue_url,
+                description=f"{CARRIED[what]} that failed for good; redrive them once the cause is mended",
+            )
         CfnOutput(
             self,
             "AlarmTopicArn",
@@ -193,7 +214,7 @@ def _behind_the_queue(function: Make, table: Table, actions: Actions) -> None:
     table.let(generate, "GetItem", "BatchGetItem", "Query")  # which draws are taken; the holds of a code that goes
     table.let_list(generate, "pools")
     table.let(generate, "PutItem", "UpdateItem", "DeleteItem")
-    actions.worked_by(generate)
+    actions.worked_by(generate, at_once=AT_ONCE)
     actions.let_send(generate)  # what one run cannot finish, the next carries on
 
 
@@ -209,3 +230,35 @@ def _before_the_bus(scope: Construct, function: Make, table: Table, bus: Bus) ->
     table.let(enrol, "UpdateItem", "DeleteItem")  # what was told of them
     bus.let_tell(enrol)
     return Enrolments(scope, "Enrolments", table=table, reader=enrol)
+
+
+def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: Calendar, post: Post) -> Ticks:
+    runs, deliveries = calendar.queue.queue_url, post.queue.queue_url
+
+    tick = function("tick", timeout=LONGEST_TICK, more={"CALENDAR_QUEUE_URL": runs, "POST_QUEUE_URL": deliveries})
+    table.let(tick, "GetItem", "BatchGetItem", "Query", "UpdateItem")  # what is on the agenda; how far it has come
+    table.let_list(tick, "pools")  # deliveries that wait
+    calendar.let_send(tick)
+    post.let_send(tick)
+
+    fan_out = function("fan_out", timeout=LONGEST_PAGE, more={"CALENDAR_QUEUE_URL": runs, "POST_QUEUE_URL": deliveries})
+    table.let(fan_out, "GetItem")  # the schedule
+    table.let_list(fan_out, "pools", "owners")  # who celebrates, and who lives there
+    calendar.worked_by(fan_out, at_once=PAGES_AT_ONCE)
+    calendar.let_send(fan_out)  # the next page
+    post.let_send(fan_out)
+
+    return Ticks(scope, "Ticks", tick=tick)
+
+
+def _into_the_post(function: Make, table: Table, post: Post, sender: Sender, *, public_url: str) -> None:
+    told = {
+        "SENDER": sender.address,
+        "CONFIGURATION_SET": sender.rules.configuration_set_name,
+        "PUBLIC_URL": public_url,
+    }
+    deliver = function("deliver", timeout=LONGEST_ROUND, more=told)
+    table.let(deliver, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+    table.let_list(deliver, "pools", "owners")  # a free code of the campaign
+    post.worked_by(deliver, at_once=post.carriers)
+    sender.let_send(deliver)
