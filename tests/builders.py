@@ -149,6 +149,38 @@ class Shop:
         """The id of a new segment."""
         return str(ok(self.ask("POST", "segments", {"name": fresh("segment"), "type": type_, **fields}))["id"])
 
+    def consent(self, customer: str, *, channel: str = "email", granted: bool = True, **fields: Any) -> dict[str, Any]:
+        """What somebody allows, after they have said this."""
+        word = {"channel": channel, "granted": granted, "source": "a form", **fields}
+        return ok(self.ask("PUT", f"customers/{customer}/consents", {"consents": [word]}))
+
+    def template(self, body: str = "{{ voucher.code }} for {{ customer.name }}", **fields: Any) -> str:
+        """The id of a new message template."""
+        said = {"name": fresh("template"), "channel": "email", "subject": "For you", "body": body, **fields}
+        return str(ok(self.ask("POST", "message-templates", said))["id"])
+
+    def schedule(self, occasion: dict[str, Any], *, active: bool = True, **fields: Any) -> dict[str, Any]:
+        """A new schedule, by e-mail and of a campaign of its own that makes its codes as they are needed."""
+        said = {"name": fresh("schedule"), "occasion": occasion, "channels": ["email"], "active": active, **fields}
+        if "campaign" not in said:
+            said["campaign"] = {"id": self.campaign(type="AUTO_UPDATE")["id"]}
+        if "templates" not in said:
+            said["templates"] = {"email": self.template()}
+        return ok(self.ask("POST", "schedules", said))
+
+    def runs(self, schedule_id: str) -> list[dict[str, Any]]:
+        """What came of each of a schedule's days, the latest first."""
+        return list(self.get(f"schedules/{schedule_id}/runs", limit=100)["runs"])
+
+    def deliveries(self, **filters: Any) -> list[dict[str, Any]]:
+        """The ledger's entries, the newest first."""
+        return list(self.get("deliveries", limit=100, **filters)["deliveries"])
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """What left this machine's service, as ``{channel, to, subject, body, at}``, oldest first."""
+        answer = self.http.get("/local/outbox").raise_for_status()
+        return list(answer.json()["messages"])
+
     def order(self, source_id: str | None = None, *, key: str | None = None, **fields: Any) -> dict[str, Any]:
         """An order, new or known."""
         return ok(self.ask("POST", "orders", {"source_id": source_id or fresh("order"), **fields}, key=key))

@@ -1,0 +1,39 @@
+"""Send everybody who is due in a run to the post. Only what failed goes back to the queue."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from shared.domain.agenda import DueRun
+from shared.runtime import settings
+from shared.runtime.queue import errand_of
+from shared.storage.agenda import Agenda
+from shared.usecases.fan_out import fan_out
+
+logger = Logger()
+# What failed goes back to the queue one by one; a batch in which everything failed is no different.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+RESERVE_MS = 20_000
+"""What is left of a worker's time when it hands over: enough for the page at hand, were table or queue slow."""
+
+
+def fan_out_one(record: SQSRecord, lambda_context: Any = None) -> None:
+    """Fan out one errand as far as time allows; what is left is announced anew."""
+
+    def in_time() -> bool:
+        return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
+
+    errand = errand_of(record.json_body)
+    done = fan_out(errand, agenda=Agenda(settings.table()), post=settings.post(), go_on=in_time)
+    if done.left:
+        settings.calendar().send([done.left])
+    of = {"project": errand.project, "schedule_id": errand.run.schedule_id} if isinstance(errand, DueRun) else {}
+    logger.info("fanned out", extra={**of, "sent": done.sent, "whole": done.left is None})
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Work through one batch of errands."""
+    return process_partial_response(event, fan_out_one, processor, context)

@@ -1,0 +1,29 @@
+"""Find out what has become due, every quarter of an hour: of such is every zone's distance from UTC made."""
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from shared.domain.model import iso, utc
+from shared.runtime import settings
+from shared.storage.agenda import Agenda
+from shared.storage.projects import ProjectStore
+from shared.usecases.tick import tick
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """Deal with one tick, as of the instant for which it was scheduled, whenever it comes."""
+    at = utc(datetime.fromisoformat(event["at"]))
+    table = settings.table()
+    done = tick(
+        at=at,
+        agenda=Agenda(table),
+        settled=lambda project: ProjectStore(table, project).get(),  # nothing warm: where somebody lives since today
+        calendar=settings.calendar(),
+    )
+    for (project, schedule_id), runs in done.too_late.items():
+        logger.warning("too late", extra={"project": project, "schedule_id": schedule_id, "runs": runs})
+    logger.info("ticked", extra={"at": iso(at), "runs": done.runs, "waiting": done.waiting})
