@@ -1,5 +1,7 @@
 """Consent: what somebody has allowed, for each channel and purpose; the latest word counts, every word is kept."""
 
+from collections.abc import Iterable
+
 from shared.domain.deliveries import Channel, Purpose
 from shared.domain.model import Frozen, Instant, Name
 
@@ -25,3 +27,14 @@ class Consents(Frozen):
     def allow(self, channel: Channel, purpose: Purpose) -> bool:
         """Whether a message of this purpose may go out on this channel."""
         return any(it.granted for it in self.current if (it.channel, it.purpose) == (channel, purpose))
+
+    def after(self, words: Iterable[Consent]) -> "Consents":
+        """With what was said since. What was said earlier than what counts is too late to count; at one instant the
+        word that is told last counts.
+        """
+        latest = {(it.channel, it.purpose): it for it in self.current}
+        for word in words:
+            known = latest.get((word.channel, word.purpose))
+            if known is None or word.at >= known.at:
+                latest[word.channel, word.purpose] = word
+        return self.model_copy(update={"current": tuple(latest[it] for it in sorted(latest))})

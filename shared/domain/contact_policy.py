@@ -1,24 +1,53 @@
-"""The one gate: whether a message may leave now, must wait, or must not leave at all."""
+"""The one gate: whether a message may leave now, must wait, or must not leave at all.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+Whoever has not consented is not written to, whatever it is about. Caps, quiet hours and blackouts hold marketing alone:
+a receipt that somebody waits for is welcome at any hour. All of them are read on the customer's own calendar; like
+everywhere, a wall time that a day skips means the first instant after the gap, one that it has twice the first of the
+two.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.domain.consents import Consents
 from shared.domain.deliveries import Channel, Purpose
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
-from shared.domain.windows import Clock
+from shared.domain.windows import Clock, instant
+
+MOST_TIMES = 100
+"""The largest cap, and so as many messages of a channel as anybody has to remember."""
+LONGEST_PERIOD = timedelta(days=33)
+"""A month, and what customers gain who move to another zone in it."""
+LONGEST_WAIT = timedelta(days=60)
+"""What could not leave for so long is of no use any more."""
+DAY = timedelta(days=1)
+NEARNESS = ("no_address", "no_consent", "frequency_cap", "quiet_hours", "blackout")
+"""Why a message is dropped; the later, the nearer it was to leave."""
+
+Period = Literal["DAY", "WEEK", "MONTH"]
 
 
 class FrequencyCap(Sent):
     """At most so many marketing messages a calendar day, week (from Monday) or month of the customer."""
 
     channel: Channel | Literal["any"] = "any"
-    max: Annotated[int, Field(strict=True, ge=0, le=100)]
-    period: Literal["DAY", "WEEK", "MONTH"]
+    max: Annotated[int, Field(strict=True, ge=0, le=MOST_TIMES)]
+    period: Period
+
+    def full(self, contacts: "Contacts", since: datetime, until: datetime) -> bool:
+        """Whether as many as it allows lie in ``[since, until)``."""
+        its = (it for it in contacts.sent if self.channel in ("any", it.channel) and it.purpose == "marketing")
+        return sum(since <= it.at < until for it in its) >= self.max
+
+
+def _since_midnight(clock: str) -> timedelta:
+    hours, minutes = clock.split(":")
+    return timedelta(hours=int(hours) % 24, minutes=int(minutes))
 
 
 class QuietHours(Sent):
@@ -27,6 +56,18 @@ class QuietHours(Sent):
     from_: Annotated[Clock, Field(alias="from")]
     to: Clock
 
+    @model_validator(mode="after")
+    def _must_end(self) -> "QuietHours":
+        if _since_midnight(self.from_) == _since_midnight(self.to):
+            raise ValueError("must leave some of the day; null for no quiet hours at all")
+        return self
+
+    def of(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Those that begin on a day: their first instant and the first one after them."""
+        midnight = datetime.combine(day, time())
+        start, end = _since_midnight(self.from_), _since_midnight(self.to)
+        return instant(midnight + start, zone), instant(midnight + (end if start < end else end + DAY), zone)
+
 
 class Blackout(Sent):
     """Days of the customer's calendar, the last one too, on which no marketing leaves."""
@@ -34,6 +75,12 @@ class Blackout(Sent):
     from_: Annotated[Day, Field(alias="from")]
     to: Day
     name: Name | None = None
+
+    @model_validator(mode="after")
+    def _must_begin_before_it_ends(self) -> "Blackout":
+        if self.to < self.from_:
+            raise ValueError("to: must not lie before from")
+        return self
 
 
 class ContactPolicy(Frozen):
@@ -59,8 +106,17 @@ class Contacts(Frozen):
     version: int = 0
 
     def after(self, contact: Contact) -> "Contacts":
-        """With one more, and without those that no cap looks back to."""
-        raise NotImplementedError
+        """With one more, if caps count it, and without those that no cap looks back to."""
+        if contact.purpose != "marketing":
+            return self
+        every = sorted((*self.sent, contact), key=lambda it: it.at)
+        left = Counter(it.channel for it in every)
+        kept: list[Contact] = []
+        for it in every:
+            if left[it.channel] <= MOST_TIMES and it.at > every[-1].at - LONGEST_PERIOD:
+                kept.append(it)
+            left[it.channel] -= 1
+        return self.model_copy(update={"sent": tuple(kept)})
 
 
 class Send(NamedTuple):
@@ -89,5 +145,82 @@ def judge(
     zone: ZoneInfo,
     at: datetime,
 ) -> Send | Defer | Drop:
-    """What becomes of a message that should go out on the first of these channels that it may take."""
-    raise NotImplementedError
+    """What becomes of a message that should go out on the first of these channels that it may take.
+
+    A channel that has no address or no consent, or that a cap of 0 has closed, gives way to the next one. One that is
+    open, but not now, does not: what should be an e-mail is one tomorrow rather than a text message today.
+    """
+    dropped = [NEARNESS[0]]
+    for channel in channels:
+        if not addresses.get(channel):
+            continue
+        if not consents.allow(channel, purpose):
+            dropped.append("no_consent")
+            continue
+        verdict = _when(channel, contacts, policy, zone, at) if purpose == "marketing" else Send(channel)
+        if not isinstance(verdict, Drop):
+            return verdict
+        dropped.append(verdict.reason)
+    return Drop(max(dropped, key=NEARNESS.index))
+
+
+def _when(
+    channel: Channel, contacts: Contacts, policy: ContactPolicy, zone: ZoneInfo, at: datetime
+) -> Send | Defer | Drop:
+    """Whether marketing may leave now, or else when; the reason is what holds it now, and longest."""
+    until, reason = at, ""
+    # What ends may end within another: quiet hours in a blackout, a day whose cap was full in the next quiet hours.
+    while held := max(_held(channel, contacts, policy, zone, until), default=None):
+        until, reason = held[0], reason or held[1]
+        if until - at > LONGEST_WAIT:
+            return Drop(reason)
+    return Defer(until, reason) if reason else Send(channel)
+
+
+def _held(
+    channel: Channel, contacts: Contacts, policy: ContactPolicy, zone: ZoneInfo, at: datetime
+) -> Iterator[tuple[datetime, str]]:
+    """What holds marketing at an instant, each with its end."""
+    today = _day(at, zone)
+    for cap in policy.frequency_caps:
+        if cap.channel in ("any", channel):
+            since, until = (_midnight(day, zone) for day in _period(cap.period, today))
+            if cap.full(contacts, since, until):
+                yield until, "frequency_cap"
+    if policy.quiet_hours:
+        for day in (today - DAY, today):
+            since, until = policy.quiet_hours.of(day, zone)
+            if since <= at < until:
+                yield until, "quiet_hours"
+    for blackout in policy.blackouts:
+        if blackout.from_ <= today <= blackout.to:
+            # The last day of a very long one lies beyond the calendar; nobody waits for it anyway.
+            last = min(blackout.to, today + LONGEST_WAIT)
+            yield _midnight(last + DAY, zone), "blackout"
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    """The calendar's day; once it has begun, clocks that are put back over midnight do not bring back the last one."""
+    day = at.astimezone(zone).date()
+    return day + DAY if _midnight(day + DAY, zone) <= at else day
+
+
+def _period(period: Period, day: date) -> tuple[date, date]:
+    """The first day of the period that a day lies in, and of the next one.
+
+    >>> _period("WEEK", date(2026, 3, 15)), _period("MONTH", date(2026, 12, 31))  # a Sunday; the last of its year
+    ((datetime.date(2026, 3, 9), datetime.date(2026, 3, 16)), (datetime.date(2026, 12, 1), datetime.date(2027, 1, 1)))
+    """
+    match period:
+        case "DAY":
+            return day, day + DAY
+        case "WEEK":
+            monday = day - day.weekday() * DAY
+            return monday, monday + 7 * DAY
+        case "MONTH":
+            first = day.replace(day=1)
+            return first, (first + 31 * DAY).replace(day=1)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return instant(datetime.combine(day, time()), zone)

@@ -89,6 +89,8 @@ class Message(NamedTuple):
     subject: str
     text: str
     html: str | None = None
+    unsubscribe_url: str | None = None
+    """Where an e-mail is unsubscribed from; mail programs show a button for it."""
 
 
 class NotTaken(Exception):

@@ -1,0 +1,55 @@
+"""E-mail, by SESv2."""
+
+from typing import Any, Protocol
+
+from shared.delivery.channels import one_attempt
+from shared.domain.deliveries import Message
+
+
+class SesV2(Protocol):
+    def send_email(self, **said: Any) -> dict[str, Any]: ...
+
+
+class Email:
+    """Sends as one sender; what becomes of its mails is told by the configuration set, where there is one."""
+
+    def __init__(self, client: SesV2, sender: str, configuration_set: str | None = None) -> None:
+        self._client = client
+        self._sender = sender
+        self._settings = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+
+    def send(self, message: Message) -> str:
+        """Hand a message over, in one attempt; what SES calls it.
+
+        Raises:
+            NotTaken, NeverTaken, PerhapsTaken: see ``channels``.
+        """
+        with one_attempt():
+            sent = self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [message.to]},
+                Content={"Simple": _simple(message)},
+                **self._settings,
+            )
+            told: str = sent["MessageId"]
+        return told
+
+
+def _simple(message: Message) -> dict[str, Any]:
+    parts = {"Text": message.text, "Html": message.html}
+    return {
+        "Subject": _utf8(message.subject),
+        "Body": {name: _utf8(part) for name, part in parts.items() if part is not None},
+        "Headers": [{"Name": name, "Value": value} for name, value in _headers(message).items()],
+    }
+
+
+def _headers(message: Message) -> dict[str, str]:
+    """What lets a mail program unsubscribe with one click (RFC 8058)."""
+    if message.unsubscribe_url is None:
+        return {}
+    return {"List-Unsubscribe": f"<{message.unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}

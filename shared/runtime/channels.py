@@ -1,0 +1,45 @@
+"""The channels on which messages leave, as the environment names them."""
+
+from collections.abc import Mapping
+from functools import cache
+from os import environ
+from typing import Any, Protocol, cast
+
+from botocore.config import Config
+from botocore.session import Session
+
+from shared.delivery.email import Email, SesV2
+from shared.delivery.sms import Sms, Sns
+from shared.domain.deliveries import Carried, Message
+from shared.runtime.settings import PATIENCE
+
+ONCE = PATIENCE.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""A library that tried again by itself after a silence would send twice."""
+
+
+class Sender(Protocol):
+    def send(self, message: Message) -> str: ...
+
+
+@cache
+def channels() -> Mapping[Carried, Sender]:
+    """What hands messages over, by channel; e-mails come from ``SENDER``."""
+    ses, sns = cast("SesV2", _client("sesv2")), cast("Sns", _client("sns"))
+    return {"email": Email(ses, environ["SENDER"], environ.get("CONFIGURATION_SET")), "sms": Sms(sns)}
+
+
+def public_url() -> str:
+    """Where people reach this API; links in messages begin with it."""
+    return environ["PUBLIC_URL"].rstrip("/")
+
+
+def _client(service: str) -> Any:
+    client = Session().create_client(service, config=ONCE)
+    # A Lambda that was asleep wakes with connections that the other side has closed: a message on one of them would be
+    # lost, and nobody could know. A connection of its own costs each message a handshake.
+    client.meta.events.register("before-send", _alone)
+    return client
+
+
+def _alone(request: Any, **_: Any) -> None:
+    request.headers["Connection"] = "close"
