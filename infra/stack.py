@@ -233,32 +233,28 @@ def _before_the_bus(scope: Construct, function: Make, table: Table, bus: Bus) ->
 
 
 def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: Calendar, post: Post) -> Ticks:
-    runs, deliveries = calendar.queue.queue_url, post.queue.queue_url
-
-    tick = function("tick", timeout=LONGEST_TICK, more={"CALENDAR_QUEUE_URL": runs, "POST_QUEUE_URL": deliveries})
-    table.let(tick, "GetItem", "BatchGetItem", "Query", "UpdateItem")  # what is on the agenda; how far it has come
-    table.let_list(tick, "pools")  # deliveries that wait
+    queue = {"CALENDAR_QUEUE_URL": calendar.queue.queue_url}
+    tick = function("tick", timeout=LONGEST_TICK, more=queue)
+    table.let(tick, "GetItem", "Query", "UpdateItem")  # where customers live; what is on the agenda; how far ticks came
+    table.let_list(tick, "pools")  # whether a delivery waits
     calendar.let_send(tick)
-    post.let_send(tick)
 
-    fan_out = function("fan_out", timeout=LONGEST_PAGE, more={"CALENDAR_QUEUE_URL": runs, "POST_QUEUE_URL": deliveries})
-    table.let(fan_out, "GetItem")  # the schedule
+    fan_out = function("fan_out", timeout=LONGEST_PAGE, more={**queue, "POST_QUEUE_URL": post.queue.queue_url})
+    table.let(fan_out, "GetItem")  # the schedule; where customers live
     table.let_list(fan_out, "pools", "owners")  # who celebrates, and who lives there
     calendar.worked_by(fan_out, at_once=PAGES_AT_ONCE)
-    calendar.let_send(fan_out)  # the next page
+    calendar.let_send(fan_out)  # what one run cannot finish, the next carries on
     post.let_send(fan_out)
 
     return Ticks(scope, "Ticks", tick=tick)
 
 
 def _into_the_post(function: Make, table: Table, post: Post, sender: Sender, *, public_url: str) -> None:
-    told = {
-        "SENDER": sender.address,
-        "CONFIGURATION_SET": sender.rules.configuration_set_name,
-        "PUBLIC_URL": public_url,
-    }
+    rules = sender.rules.configuration_set_name
+    told = {"SENDER": sender.address, "CONFIGURATION_SET": rules, "PUBLIC_URL": public_url}
     deliver = function("deliver", timeout=LONGEST_ROUND, more=told)
-    table.let(deliver, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
-    table.let_list(deliver, "pools", "owners")  # a free code of the campaign
+    table.let(deliver, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
+    table.let(deliver, "ConditionCheckItem")  # the verdict rests on what it was given over
+    table.let_list(deliver, "pools")  # a free code of the campaign
     post.worked_by(deliver, at_once=post.carriers)
     sender.let_send(deliver)

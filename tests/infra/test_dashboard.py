@@ -60,6 +60,13 @@ def test_every_alarm_is_on_the_page(template: Template, page: list[Widget]) -> N
     assert set(titled(page, "Alarms")["alarms"]) == set(template.find_resources("AWS::CloudWatch::Alarm"))
 
 
+QUEUE = {
+    "ApproximateNumberOfMessagesVisible Maximum",
+    "ApproximateNumberOfMessagesNotVisible Maximum",
+    "ApproximateAgeOfOldestMessage Maximum",
+}
+
+
 @pytest.mark.parametrize(
     ("title", "metrics"),
     [
@@ -69,14 +76,9 @@ def test_every_alarm_is_on_the_page(template: Template, page: list[Widget]) -> N
         ("Functions that broke", {"Errors Sum", "Throttles Sum"}),
         ("The table: units used", {"ConsumedReadCapacityUnits Sum", "ConsumedWriteCapacityUnits Sum"}),
         ("The table: held back", {"ReadThrottleEvents Sum", "WriteThrottleEvents Sum", "TransactionConflict Sum"}),
-        (
-            "Async actions",
-            {
-                "ApproximateNumberOfMessagesVisible Maximum",
-                "ApproximateNumberOfMessagesNotVisible Maximum",
-                "ApproximateAgeOfOldestMessage Maximum",
-            },
-        ),
+        ("Async actions", QUEUE),
+        ("Runs that have come", QUEUE),
+        ("The post", QUEUE),
     ],
 )
 def test_a_graph_shows_what_its_title_says(page: list[Widget], title: str, metrics: set[str]) -> None:
@@ -93,9 +95,10 @@ def test_the_logs_of_every_answering_function_are_asked(template: Template, page
     named = {it["Properties"]["LogGroupName"]: id_ for id_, it in logs.items()}
     answering = {named[f"/aws/lambda/bonbon-{word.replace('_', '-')}"] for word in _words()}
     asked = [it["properties"]["query"] for it in page if it["type"] == "log"]
-    assert len(asked) == 5
-    for query in asked:
+    assert len(asked) == 6
+    for query in asked[:5]:
         assert set(re.findall(r"SOURCE '(\w+)'", query)) == answering
+    assert re.findall(r"SOURCE '(\w+)'", asked[5]) == [named["/aws/lambda/bonbon-deliver"]]
 
 
 def _words() -> set[str]:
@@ -146,6 +149,7 @@ def test_an_address_that_is_named_hears_the_alarms(template: Template) -> None:
         ("dead letters and work that waits", {"AWS/SQS ApproximateNumberOfMessagesVisible"}),
         ("work that waits", {"AWS/SQS ApproximateAgeOfOldestMessage"}),
         ("latency", {"AWS/ApiGateway Latency", "AWS/Lambda Duration"}),
+        ("a sender's name", {"AWS/SES Reputation.BounceRate", "AWS/SES Reputation.ComplaintRate"}),
     ],
 )
 def test_each_kind_of_trouble_rings(template: Template, kind: str, metrics: set[str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
+from infra.dependencies import WITH_THE_POST
 from infra.stack import Bonbon
 from shared.runtime.routes import ROUTES
 
@@ -141,6 +142,9 @@ WRITE = "PutItem UpdateItem"
         ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("facts", "GetItem UpdateItem", "", ""),
         ("enrol", f"{READ} Query UpdateItem DeleteItem", "", ""),
+        ("tick", "GetItem Query UpdateItem", "pools", ""),
+        ("fan_out", "GetItem", "owners pools", ""),
+        ("deliver", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
         ("unknown", "", "", ""),
     ],
 )
@@ -157,15 +161,16 @@ def test_each_function_may_do_only_its_job(
     }
 
 
-APART = ("its log", "the stream", "the facts that failed", "the enrol that failed", "the bus")
-"""What is shown below."""
+STREAMING = ("the stream", "the facts that failed", "the enrol that failed", "the bus")
+APART = ("its log", *STREAMING, "the runs", "the post")
+"""What is shown below, and in test_calendar.py."""
 
 
 def test_two_functions_read_the_stream_and_say_what_failed_and_one_tells_facts(
     template: Template, functions: dict[str, Resource]
 ) -> None:
     for word, function in functions.items():
-        allowed = {f"{action} on {thing}" for action, thing in permissions(template, function) if thing in APART[1:]}
+        allowed = {f"{action} on {thing}" for action, thing in permissions(template, function) if thing in STREAMING}
         reading = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
         telling = ("SendMessage", "GetQueueAttributes", "GetQueueUrl")
         assert allowed == (
@@ -192,21 +197,24 @@ def test_nothing_is_allowed_by_a_wildcard(template: Template) -> None:
     for policy in template.find_resources("AWS::IAM::Policy").values():
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
-            assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
+            if "NotResource" not in statement:  # which is how phones are named: test_calendar.py
+                assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
     for role in template.find_resources("AWS::IAM::Role").values():
         assert set(role["Properties"]) == {"AssumeRolePolicyDocument"}
         [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert trust["Principal"]["Service"] in {"lambda.amazonaws.com", "scheduler.amazonaws.com"}
 
 
 def permissions(template: Template, function: Resource) -> Iterator[tuple[str, str]]:
     """Each action that a function is allowed, and on what, by every policy of its role."""
     role = function["Role"]["Fn::GetAtt"][0]
     [table] = template.find_resources("AWS::DynamoDB::GlobalTable")
-    [queue] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions"}})
     [bus] = template.find_resources("AWS::Events::EventBus")
     log = function["LoggingConfig"]["LogGroup"]["Ref"]
-    things = {table: "the table", queue: "the actions", log: "its log", bus: "the bus"}
+    things = {table: "the table", log: "its log", bus: "the bus"}
+    for queue, thing in {"actions": "the actions", "calendar": "the runs", "post": "the post"}.items():
+        [found] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": f"bonbon-{queue}"}})
+        things[found] = thing
     for word in READERS:
         name = {"Properties": {"QueueName": f"bonbon-{word}-dead-letters"}}
         [failed] = template.find_resources("AWS::SQS::Queue", name)
@@ -215,6 +223,8 @@ def permissions(template: Template, function: Resource) -> Iterator[tuple[str, s
         if policy["Properties"]["Roles"] == [{"Ref": role}]:
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
                 for action in listed(statement["Action"]):
+                    if action in {"ses:SendEmail", "sns:Publish"}:
+                        continue  # test_calendar.py
                     for resource in listed(statement["Resource"]):
                         base, path = resource.get("Fn::Join", ["", [resource, ""]])[1]
                         id_, arn = base["Fn::GetAtt"]
@@ -233,7 +243,17 @@ def listed(one_or_many: Any) -> list[Any]:
 
 
 def test_there_is_a_function_a_module(functions: dict[str, Resource]) -> None:
-    assert set(functions) == {row.function for row in ROUTES} | {"facts", "enrol", "generate", "unknown"}
+    behind = {"facts", "enrol", "generate", "tick", "fan_out", "deliver"}
+    assert set(functions) == {row.function for row in ROUTES} | behind | {"unknown"}
+
+
+MORE = {
+    "enrol": "BUS_NAME",
+    "tick": "CALENDAR_QUEUE_URL",
+    "fan_out": "CALENDAR_QUEUE_URL POST_QUEUE_URL",
+    "deliver": "SENDER CONFIGURATION_SET PUBLIC_URL",
+}
+"""What some functions are told besides."""
 
 
 def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[str, Resource]) -> None:
@@ -242,42 +262,58 @@ def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[
         assert function["Description"].endswith((".", "?"))
         assert (function["Runtime"], function["Architectures"]) == ("python3.14", ["arm64"])
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
-        told = {"TABLE_NAME", "QUEUE_URL", "POWERTOOLS_SERVICE_NAME", *(["BUS_NAME"] if word == "enrol" else [])}
+        told = {"TABLE_NAME", "QUEUE_URL", "POWERTOOLS_SERVICE_NAME", *MORE.get(word, "").split()}
         assert set(function["Environment"]["Variables"]) == told
-        assert len(function["Layers"]) == 1
+        assert len(function["Layers"]) == (2 if word in WITH_THE_POST else 1)
         assert "TracingConfig" not in function
 
 
 def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dict[str, Resource]) -> None:
     times = {word: function["Timeout"] for word, function in functions.items()}
     assert (times.pop("generate"), times.pop("facts"), times.pop("enrol")) == (300, 60, 60)
+    assert (times.pop("tick"), times.pop("fan_out"), times.pop("deliver")) == (120, 60, 180)
     assert set(times.values()) == {20}
 
 
-# The queue
+# The queues
 
 
-def test_what_fails_five_times_waits_for_a_person(template: Template, functions: dict[str, Resource]) -> None:
+@pytest.mark.parametrize(
+    ("queue", "worker", "times", "delay"),
+    [("actions", "generate", 5, 1), ("calendar", "fan_out", 5, 0), ("post", "deliver", 10, 0)],
+)
+def test_what_keeps_failing_waits_for_a_person(
+    template: Template, functions: dict[str, Resource], *, queue: str, worker: str, times: int, delay: int
+) -> None:
     queues = {it["Properties"]["QueueName"]: it["Properties"] for it in resources(template, "AWS::SQS::Queue")}
-    failing = ("actions", "facts", "enrol")
-    assert set(queues) == {"bonbon-actions", *(f"bonbon-{what}-dead-letters" for what in failing)}
     [dead_letters] = template.find_resources(
-        "AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-actions-dead-letters"}}
+        "AWS::SQS::Queue", {"Properties": {"QueueName": f"bonbon-{queue}-dead-letters"}}
     )
-    actions = queues["bonbon-actions"]
-    assert actions["RedrivePolicy"] == {
+    waiting = queues[f"bonbon-{queue}"]
+    assert waiting["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters, "Arn"]},
-        "maxReceiveCount": 5,
+        "maxReceiveCount": times,
     }
-    for what in failing:
-        assert queues[f"bonbon-{what}-dead-letters"]["MessageRetentionPeriod"] == 14 * 86_400
-    assert actions["VisibilityTimeout"] > functions["generate"]["Timeout"]
-    assert actions["DelaySeconds"] == 1
+    assert waiting["VisibilityTimeout"] == functions[worker]["Timeout"] + 30
+    assert waiting.get("DelaySeconds", 0) == delay
+
+
+def test_dead_letters_are_kept_until_a_person_is_back_and_ticks_until_the_next_day(template: Template) -> None:
+    days = {
+        it["Properties"]["QueueName"]: it["Properties"].get("MessageRetentionPeriod")
+        for it in resources(template, "AWS::SQS::Queue")
+    }
+    waiting = ("actions", "calendar", "post")
+    assert days == {
+        **{f"bonbon-{what}": None for what in waiting},
+        **{f"bonbon-{what}-dead-letters": 14 * 86_400 for what in (*waiting, *READERS)},
+        "bonbon-tick-dead-letters": 86_400,
+    }
 
 
 def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> None:
     assert all(it["Properties"]["SqsManagedSseEnabled"] is True for it in resources(template, "AWS::SQS::Queue"))
-    template.resource_count_is("AWS::SQS::QueuePolicy", 4)
+    template.resource_count_is("AWS::SQS::QueuePolicy", len(template.find_resources("AWS::SQS::Queue")))
     template.all_resources_properties(
         "AWS::SQS::QueuePolicy",
         {
@@ -294,11 +330,14 @@ def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> N
     )
 
 
-def test_only_a_failed_message_comes_back(template: Template, functions: dict[str, Resource]) -> None:
-    mapping = mapping_of(template, functions["generate"])
+@pytest.mark.parametrize(("worker", "at_once"), [("generate", 10), ("fan_out", 10), ("deliver", 2)])
+def test_only_a_failed_message_comes_back(
+    template: Template, functions: dict[str, Resource], worker: str, at_once: int
+) -> None:
+    mapping = mapping_of(template, functions[worker])
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 1
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": at_once}
 
 
 def test_only_what_moves_on_a_list_is_counted_once_and_without_end_of_nothing(
@@ -351,17 +390,18 @@ def resources(template: Template, kind: str) -> list[Resource]:
 
 # The alarms and the logs
 
+ALARM = "AWS::CloudWatch::Alarm"
 
-def test_every_alarm_rings_and_silence_is_none(template: Template) -> None:
+
+def test_every_alarm_rings_and_silence_is_none_but_the_clocks(template: Template) -> None:
     [topic] = template.find_resources("AWS::SNS::Topic")
     template.all_resources_properties(
         "AWS::CloudWatch::Alarm",
-        {
-            "AlarmActions": [{"Ref": topic}],
-            "AlarmDescription": Match.string_like_regexp(r"\w\.$"),
-            "TreatMissingData": "notBreaching",
-        },
+        {"AlarmActions": [{"Ref": topic}], "AlarmDescription": Match.string_like_regexp(r"\w\.$")},
     )
+    silence = {it["Properties"]["AlarmName"]: it["Properties"]["TreatMissingData"] for it in resources(template, ALARM)}
+    assert silence.pop("bonbon-tick-silent") == "breaching"
+    assert set(silence.values()) == {"notBreaching"}
 
 
 def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: dict[str, Resource]) -> None:
@@ -369,8 +409,9 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
     operations = ("getitem", "batchgetitem", "query", "putitem", "updateitem", "transactwriteitems")
     assert names == {
         *(f"{it['FunctionName']}-{what}" for it in functions.values() for what in ("errors", "throttles")),
-        "bonbon-actions-dead-letters",
-        "bonbon-actions-overdue",
+        *(f"bonbon-{what}-dead-letters" for what in ("actions", "calendar", "post", "tick")),
+        *(f"bonbon-{what}-overdue" for what in ("actions", "calendar", "post")),
+        *("bonbon-tick-silent", "bonbon-bounces", "bonbon-complaints"),
         *(f"bonbon-{word}-slow" for word in ("validate", "redeem", "roll-back")),
         *(f"bonbon-{word}-{what}" for word in READERS for what in ("behind", "dead-letters")),
         "bonbon-api-errors",
@@ -394,6 +435,11 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         ("enrol-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
         ("facts-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
         ("actions-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
+        ("calendar-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
+        ("post-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 3_600, 5),
+        ("post-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
+        ("bounces", "AWS/SES Reputation.BounceRate", "Maximum", 0.05, 60),
+        ("complaints", "AWS/SES Reputation.ComplaintRate", "Maximum", 0.001, 60),
         ("api-errors", "AWS/ApiGateway 5xx", "Sum", 0, 5),
         ("api-slow", "AWS/ApiGateway Latency", "p99", 2_000, 15),
         ("table-errors-transactwriteitems", "AWS/DynamoDB SystemErrors", "Sum", 0, 5),
@@ -401,7 +447,7 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
     ],
 )
 def test_an_alarm_is_about_what_it_says(
-    template: Template, *, alarm: str, metric: str, statistic: str, above: int, minutes: int
+    template: Template, *, alarm: str, metric: str, statistic: str, above: float, minutes: int
 ) -> None:
     [found] = template.find_resources(
         "AWS::CloudWatch::Alarm", {"Properties": {"AlarmName": f"bonbon-{alarm}"}}
@@ -433,18 +479,22 @@ def test_every_log_ends_after_a_month_and_goes_with_the_stack(
 
 def test_the_stack_tells_where_everything_is(template: Template) -> None:
     outputs = template.find_outputs("*")
-    assert set(outputs) == {"ApiUrl", "TableName", "QueueUrl", "DeadLetterQueueUrl", "AlarmTopicArn", "BusName"}
+    assert set(outputs) == {
+        *("ApiUrl", "TableName", "AlarmTopicArn", "BusName"),
+        *(f"{which}{what}" for which in ("", "Calendar", "Post") for what in ("QueueUrl", "DeadLetterQueueUrl")),
+    }
     assert all(output["Description"] for output in outputs.values())
 
 
 def test_a_machine_of_ones_own_gets_the_same_stack(template: Template) -> None:
-    """But for the zips, which are made for its Python, and for the queues' refusal of plain HTTP."""
+    """But for the zips, which are made for its Python, the queues' refusal of plain HTTP, and a tick each minute."""
 
     def comparable(one: Template) -> dict[str, Any]:
         said = one.to_json()["Resources"]
         for resource in said.values():
             for holder in ("Code", "Content"):
                 resource["Properties"].pop(holder, None)
+            resource["Properties"].pop("ScheduleExpression", None)
         return {id_: it for id_, it in said.items() if it["Type"] != "AWS::SQS::QueuePolicy"}
 
     here, there = comparable(synthesised(machine="here")), comparable(template)

@@ -80,14 +80,24 @@ def test_what_sqs_could_not_move_is_told_with_its_reason(sqs: Stubber) -> None:
         redrive(sqs.client, Queues(DEAD), tell=lambda _: None)
 
 
-def test_a_stack_says_where_its_queues_are() -> None:
-    outputs = [("QueueUrl", ALIVE), ("DeadLetterQueueUrl", DEAD), ("TableName", "bonbon")]
+@pytest.mark.parametrize("wanted", [("actions", "calendar", "post"), ("post",)])
+def test_a_stack_says_where_its_queues_are(wanted: tuple[str, ...]) -> None:
+    outputs = [
+        ("TableName", "bonbon"),
+        *[(f"{which}QueueUrl", f"{ALIVE}{which}") for which in ("", "Calendar", "Post")],
+        *[(f"{which}DeadLetterQueueUrl", f"{DEAD}{which}") for which in ("", "Calendar", "Post")],
+    ]
     stack = {
         "StackName": "Bonbon",
         "CreationTime": "2026-03-17T08:00:00Z",
         "StackStatus": "CREATE_COMPLETE",
         "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs],
     }
+    known = {
+        "actions": BOTH,
+        "calendar": Queues(f"{DEAD}Calendar", f"{ALIVE}Calendar"),
+        "post": Queues(f"{DEAD}Post", f"{ALIVE}Post"),
+    }
     with Stubber(client("cloudformation")) as cloudformation:
         cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "Bonbon"})
-        assert of_stack(cloudformation.client, "Bonbon") == BOTH
+        assert of_stack(cloudformation.client, "Bonbon", wanted) == {what: known[what] for what in wanted}
