@@ -51,6 +51,7 @@ class Bonbon(Stack):
 
         _for_checkouts(function, table)
         _for_marketers(function, table, actions)
+        _for_the_gate(function, table)
         _for_callers(function, table)
         _behind_the_queue(function, table, actions)
         stream = _behind_the_stream(self, function, table)
@@ -182,6 +183,11 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let(segments, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")  # a segment, and who is on its list
     table.let_list(segments, "lists", "pools")
 
+    schedules = function("schedules")
+    table.let(schedules, "GetItem", "BatchGetItem", "Query")  # what it names; what became of its runs
+    table.let(schedules, "PutItem", "DeleteItem", "BatchWriteItem")  # a schedule, with its place on the agenda
+    table.let_list(schedules, "lists", "pools", "owners")  # who celebrates, and who lives where
+
     events = function("events")
     table.let(events, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")  # what a customer did, counted
 
@@ -200,6 +206,15 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     async_actions = function("async_actions")
     table.let(async_actions, "GetItem", "BatchGetItem")
     table.let_list(async_actions, "lists")
+
+
+def _for_the_gate(function: Make, table: Table) -> None:
+    consents = function("consents")
+    table.let(consents, "GetItem", "BatchGetItem", "Query", "PutItem")  # what was said is only ever added to
+    table.let(consents, "ConditionCheckItem")  # that the customer is still one
+
+    contact_policy = function("contact_policy")
+    table.let(contact_policy, "GetItem", "PutItem")
 
 
 def _for_callers(function: Make, table: Table) -> None:

@@ -19,6 +19,7 @@ from shared.domain.attributes.offers import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS
 from shared.domain.attributes.purchases import REDEMPTIONS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
+from shared.domain.consents import Consent, Consents, History
 from shared.domain.customers import Customer, Profile
 from shared.domain.eligibility import person_of, who
 from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, NotFound
@@ -869,6 +870,30 @@ class FakeCustomers(Store):
                     del draft.things[spot]
 
 
+class FakeConsents(Store):
+    """What customers allow, and every word that they have said."""
+
+    def get(self, customer_id: str) -> Consents:
+        return self._memory.get(*self._spot("consents", customer_id)) or Consents(customer_id=customer_id)
+
+    def history(self, customer_id: str) -> History:
+        said = sorted(self._memory.all(*self._spot("consent", customer_id)), key=lambda it: it.at, reverse=True)
+        return History(self.get(customer_id), tuple(said[:100]))
+
+    def save(self, consents: Consents, words: Sequence[Consent]) -> None:
+        id_ = consents.customer_id
+        with self._memory.commit() as draft:
+            if self._spot("customer", id_) not in draft.things:
+                raise Moved
+            spot = self._spot("consents", id_)
+            if consents.version:
+                draft.replace(spot, consents, version=consents.version, otherwise=Moved())
+            else:
+                draft.create(spot, consents.model_copy(update={"version": 1}), otherwise=Moved())
+            for word in words:
+                draft.things[self._spot("consent", id_, word.model_dump_json())] = word
+
+
 class FakeOrders(Store):
     """Orders, and what they add to their customers' summaries."""
 
@@ -926,6 +951,9 @@ class FakeWork(Store):
         with self._memory.commit() as draft:
             self._add_codes(draft, vouchers, otherwise=Moved())
             return self._move(draft, action, lane)
+
+    def fits(self, changes: Changes) -> bool:
+        return True
 
     def bring_in(self, action: AsyncAction, lane: Lane, changes: Changes) -> Lane:
         with self._memory.commit() as draft:

@@ -1,6 +1,8 @@
 """Consent: what somebody has allowed, for each channel and purpose; the latest word counts, every word is kept."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from shared.domain.deliveries import Channel, Purpose
 from shared.domain.model import Frozen, Instant, Name
@@ -38,3 +40,21 @@ class Consents(Frozen):
             if known is None or word.at >= known.at:
                 latest[word.channel, word.purpose] = word
         return self.model_copy(update={"current": tuple(latest[it] for it in sorted(latest))})
+
+    def news(self, words: Iterable[Consent], *, at: datetime) -> list[Consent]:
+        """Those of the words that say something new at an instant: not what counts already, told again with its own
+        instant or with none, which is then that of the request.
+        """
+        new: list[Consent] = []
+        for word in words:
+            counting = self.after(new).current
+            if not any(it == word or (word.at == at and it.model_copy(update={"at": at}) == word) for it in counting):
+                new.append(word)
+        return new
+
+
+class History(NamedTuple):
+    """What somebody allows, and what they have said, the latest first."""
+
+    consents: Consents
+    ledger: tuple[Consent, ...]

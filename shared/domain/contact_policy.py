@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.domain.consents import Consents
 from shared.domain.deliveries import Channel, Purpose
@@ -56,11 +56,12 @@ class QuietHours(Sent):
     from_: Annotated[Clock, Field(alias="from")]
     to: Clock
 
-    @model_validator(mode="after")
-    def _must_end(self) -> "QuietHours":
-        if _since_midnight(self.from_) == _since_midnight(self.to):
-            raise ValueError("must leave some of the day; null for no quiet hours at all")
-        return self
+    @field_validator("to")
+    @classmethod
+    def _must_end(cls, to: str, said: ValidationInfo) -> str:
+        if "from_" in said.data and _since_midnight(to) == _since_midnight(said.data["from_"]):
+            raise ValueError("must leave some of the day; send quiet_hours null for none at all")
+        return to
 
     def of(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Those that begin on a day: their first instant and the first one after them."""
@@ -76,11 +77,12 @@ class Blackout(Sent):
     to: Day
     name: Name | None = None
 
-    @model_validator(mode="after")
-    def _must_begin_before_it_ends(self) -> "Blackout":
-        if self.to < self.from_:
-            raise ValueError("to: must not lie before from")
-        return self
+    @field_validator("to")
+    @classmethod
+    def _must_not_end_before_it_begins(cls, to: date, said: ValidationInfo) -> date:
+        if "from_" in said.data and to < said.data["from_"]:
+            raise ValueError("must not lie before from")
+        return to
 
 
 class ContactPolicy(Frozen):

@@ -11,6 +11,8 @@ from shared.domain.residences import Residence, residence_of
 
 FARTHEST_EAST = timedelta(hours=14)
 """Ahead of UTC, on the Line Islands: there it is tomorrow already."""
+OLDEST_AGE = 125
+"""Years; nobody is known to have lived longer than 122."""
 
 
 class Address(Frozen):
@@ -33,10 +35,10 @@ class Profile(Sent):
     name: Text | None = None
     description: Text | None = None
     email: Annotated[Text, Field(max_length=320)] | None = None
+    address: Address | None = None
     phone: Annotated[Text, Field(max_length=64)] | None = None
     birthday: Day | None = None
     birthdate: Day | None = None
-    address: Address | None = None
     time_zone: Annotated[Text, Field(max_length=64)] | None = None
     """An IANA name; where there is none, the only zone of the country, else the project's."""
     locale: Annotated[Text, Field(max_length=35)] | None = None
@@ -79,7 +81,7 @@ class Customer(Frozen):
         said: dict[str, Any] = profile.model_dump(exclude_unset=True, exclude={"id", "source_id"})
         if "metadata" in said:
             said["metadata"] = merged(self.profile.metadata, said["metadata"])
-        return Profile.model_validate({**self.profile.model_dump(exclude_unset=True), **said})
+        return Profile.model_validate({**self.profile.model_dump(exclude_unset=True), **one_birth(self.profile, said)})
 
     def upserted(self, profile: Profile, *, at: datetime) -> "Customer":
         """The customer after a request that told this; the very same one where nothing is new."""
@@ -101,14 +103,34 @@ class Deletion(NamedTuple):
     created_at: datetime
 
 
-def refuse_unborn(profile: Profile, *, at: datetime, path: str = "") -> None:
-    """Raise if somebody would be born in the future, by the day that it is where it is latest.
+BIRTHS = ("birthdate", "birthday")
+"""The two names that the contract has for one day."""
+
+
+def one_birth(known: Profile, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, told under both names of the day of birth where both are known, so that they never disagree.
+
+    >>> one_birth(Profile(birthdate=date(1990, 2, 28)), {"birthday": None})
+    {'birthday': None, 'birthdate': None}
+    """
+    told = [name for name in BIRTHS if name in said]
+    if len(told) != 1:
+        return said
+    return said | {name: said[told[0]] for name in BIRTHS if getattr(known, name)}
+
+
+def refuse_birth(profile: Profile, *, at: datetime, path: str = "") -> None:
+    """Raise if nobody can be born then: in the future where it is latest, too long ago, or on two days.
 
     Raises:
         InvalidPayload: naming the field.
     """
     latest = (at + FARTHEST_EAST).date()
-    for name in ("birthdate", "birthday"):
+    for name in BIRTHS:
         born = getattr(profile, name)
         if born and born > latest:
             raise InvalidPayload(f"{path}{name}: lies in the future")
+        if born and latest.year - born.year > OLDEST_AGE:
+            raise InvalidPayload(f"{path}{name}: lies more than {OLDEST_AGE} years ago")
+    if profile.birthday and profile.birthdate and profile.birthday != profile.birthdate:
+        raise InvalidPayload(f"{path}birthday: is another day than birthdate")

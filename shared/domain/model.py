@@ -1,6 +1,7 @@
 """What every value of the domain has in common."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -55,10 +56,13 @@ def _inside_the_calendar(at: datetime) -> datetime:
         raise ValueError("lies outside the calendar") from None
 
 
+A_NUMBER = re.compile(r"\s*[+-]?[\d._]+\s*")
+
+
 def _written(value: object) -> object:
-    # A number would be taken for seconds since 1970, which no caller of this API means.
-    if not isinstance(value, str | date):
-        raise ValueError("must be a date, as text")  # noqa: TRY004 - pydantic tells only ValueError to the caller
+    # A number, as text too, would be taken for seconds since 1970, which no caller of this API means.
+    if not isinstance(value, str | date) or (isinstance(value, str) and A_NUMBER.fullmatch(value)):
+        raise ValueError("must be a date, as text")
     return value
 
 

@@ -12,14 +12,14 @@ from bisect import bisect_right
 from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from shared.domain.celebrations import celebrations
 from shared.domain.customers import Customer
 from shared.domain.deliveries import Due
 from shared.domain.holidays import holiday
-from shared.domain.model import utc
 from shared.domain.residences import NOWHERE, Residence, zone_named
 from shared.domain.schedules import CUSTOMER, Anniversary, Birthday, DayOfYear, Holiday, Occasion, Once, Run, Schedule
 from shared.domain.windows import instant, span_of
@@ -28,8 +28,6 @@ A_DAY = timedelta(days=1)
 UNSETTLED = ZoneInfo("UTC")
 """Where a project is at home that has not said it."""
 LEAP_DAY = "02-29"
-OF_METADATA = "metadata."
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 _OFFSET = re.compile(r"(?P<sign>-?)P(?=\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
 
 
@@ -148,31 +146,9 @@ def occasion_facts(schedule: Schedule, customer: Customer, day: date, *, home: Z
     """An occasion as a message may tell of it: ``type``, ``name``, ``day`` and, where they are counted, ``years``."""
     occasion = schedule.occasion
     name = occasion.name if isinstance(occasion, Holiday) else schedule.name
-    attribute = attribute_of(occasion)
-    since = day_in(customer, attribute, home) if attribute else None
+    since = celebrations(customer, home=home).get(attribute_of(occasion) or "")
     years = {"years": day.year - since.year} if since else {}
     return {"type": occasion.type, "name": name, "day": day.isoformat(), **years}
-
-
-def day_in(customer: Customer, attribute: str, home: ZoneInfo) -> date | None:
-    """The day that a profile tells under an attribute; of an instant, the day that it was where the customer lives."""
-    if attribute == "birthdate":
-        return customer.born
-    if attribute == "created_at":
-        told: date | datetime | None = customer.created_at
-    else:
-        told = _told((customer.profile.metadata or {}).get(attribute.removeprefix(OF_METADATA)))
-    return told.astimezone(customer.residence.zone(home)).date() if isinstance(told, datetime) else told
-
-
-def _told(value: object) -> date | datetime | None:
-    """The day or the instant that metadata hold as text; None of anything else."""
-    if not isinstance(value, str) or not _DATE.match(value):
-        return None
-    try:
-        return date.fromisoformat(value) if len(value) == len("2020-05-01") else utc(datetime.fromisoformat(value))
-    except (ValueError, OverflowError):
-        return None
 
 
 def _walls(schedule: Schedule, first: date, last: date) -> list[tuple[datetime, date]]:
@@ -221,15 +197,21 @@ def _coming(
     walls: Sequence[tuple[datetime, date]], zone: ZoneInfo, after: datetime, until: datetime
 ) -> Iterator[tuple[date, datetime]]:
     """Those of the wall times that clocks of a zone come to show in ``(after, until]``, as instants."""
-    shown, shows = after.astimezone(zone), until.astimezone(zone)
-    # While clocks show an hour for the second time, they have shown all of it: what it has longer than it tells.
-    twice = until - shows.replace(fold=0)
-    start = bisect_right(walls, shown.replace(tzinfo=None), key=itemgetter(0))
-    end = bisect_right(walls, shows.replace(tzinfo=None) + twice, key=itemgetter(0))
-    for wall, day in walls[start:end]:
+    (shown, _), (_, shows) = _shown(after, zone), _shown(until, zone)
+    for wall, day in walls[bisect_right(walls, (shown, date.max)) : bisect_right(walls, (shows, date.max))]:
         at = instant(wall, zone)
         if after < at <= until:
             yield day, at
+
+
+@lru_cache(maxsize=2_048)
+def _shown(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Up to which wall time clocks have shown all by an instant, and after which one nothing yet. The two differ only
+    while clocks show an hour for the second time. Cached, for all the schedules of a tick ask the same.
+    """
+    clock = at.astimezone(zone)
+    wall = clock.replace(tzinfo=None)
+    return wall, wall + (at - clock.replace(fold=0))
 
 
 def _is_of(schedule: Schedule, customer: Customer, day: date, home: ZoneInfo) -> bool:
@@ -239,7 +221,7 @@ def _is_of(schedule: Schedule, customer: Customer, day: date, home: ZoneInfo) ->
     if attribute is None:
         lives_there = not isinstance(occasion, Holiday) or customer.residence.country == occasion.country
         return lives_there and _falls_on(schedule, day)
-    since = day_in(customer, attribute, home)
+    since = celebrations(customer, home=home).get(attribute)
     if since is None or f"{since:%m-%d}" not in celebrated(schedule, day):
         return False
     years = day.year - since.year

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 NOWHERE = "-"
 """Stands in a key where a country or a zone is not known."""
@@ -109,7 +109,8 @@ def is_zone(name: str) -> bool:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # Its own list, not what the machine has: that knows a "localtime", and takes a walk through its files to tell.
+    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
 
 
 @cache

@@ -1,12 +1,15 @@
 """A schedule: which offer goes out on which occasion, at which hour of whose clock."""
 
+from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from shared.domain.deliveries import Carried, Purpose
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
+from shared.domain.residences import country_of
 from shared.domain.windows import Clock, Duration
 
 CUSTOMER = "CUSTOMER"
@@ -29,11 +32,18 @@ class Anniversary(Sent):
     ) = None
 
 
+def _country(said: str) -> str:
+    if code := country_of(said):
+        return code
+    raise ValueError("must be a country: its ISO 3166 code, or its English name")
+
+
 class Holiday(Sent):
     """A holiday of a country, for those who live there."""
 
     type: Literal["HOLIDAY"] = "HOLIDAY"
-    country: Name
+    country: Annotated[Name, AfterValidator(_country)]
+    """Its ISO 3166 code, from whatever it was called."""
     name: Name
 
 
@@ -41,6 +51,14 @@ class DayOfYear(Sent):
     type: Literal["DAY"] = "DAY"
     month: Annotated[int, Field(strict=True, ge=1, le=12)]
     day: Annotated[int, Field(strict=True, ge=1, le=31)]
+
+    @field_validator("day")
+    @classmethod
+    def _exists(cls, day: int, info: ValidationInfo) -> int:
+        longest = monthrange(2024, info.data.get("month", 1))[1]  # a leap year: what 29 February means, leap_day says
+        if day > longest:
+            raise ValueError(f"the month has {longest} days")
+        return day
 
 
 class Once(Sent):
@@ -83,6 +101,32 @@ class Schedule(Frozen):
     updated_at: Instant | None = None
     version: int = 1
 
+    def changed(self, *, at: datetime, **fields: Any) -> "Schedule":
+        """The schedule with these fields. Where they change when it runs, it has run so from now on and never before:
+        whatever the clocks have shown already is past.
+        """
+        changed = Schedule.model_validate({**self.model_dump(), **fields, "updated_at": at})
+        moved = any(getattr(changed, name) != getattr(self, name) for name in WHEN)
+        return changed.model_copy(update={"active_since": at}) if changed.active and moved else changed
+
+    def switched(self, *, active: bool, at: datetime) -> "Schedule":
+        """The schedule switched on or off: the very same where it is so already, so that it goes on as it was."""
+        if active == self.active:
+            return self
+        since = at if active else None
+        return self.model_copy(update={"active": active, "active_since": since, "updated_at": at})
+
+
+WHEN = ("occasion", "offset", "send_at", "time_zone", "leap_day")
+"""The fields of a schedule that tell when it runs."""
+
+
+class Scheduled(NamedTuple):
+    """A schedule with the name of its campaign, while there is one."""
+
+    schedule: Schedule
+    campaign: str | None
+
 
 class Run(Frozen):
     """An occasion's day as one zone meets it: who celebrates there is written to at one instant."""
@@ -95,3 +139,33 @@ class Run(Frozen):
     because the schedule has a zone of its own."""
     at: datetime
     """UTC."""
+
+
+class Hour(NamedTuple):
+    """When an occasion's day comes round on the clocks of a zone, and for how many."""
+
+    time_zone: str
+    local: datetime
+    """What clocks show there, without a zone."""
+    at: datetime
+    due: int
+
+
+class Occurrence(NamedTuple):
+    """An occasion's day, with the hours at which it comes round, in their order."""
+
+    day: date
+    hours: tuple[Hour, ...]
+
+    @property
+    def due(self) -> int:
+        return sum(hour.due for hour in self.hours)
+
+
+class Tally(NamedTuple):
+    """What has come of an occasion's day: how many were due, and how many of them came to what."""
+
+    schedule_id: str
+    day: date
+    counts: Mapping[str, int]
+    """``due``, and by the state of the delivery; a dropped one by its reason, ``dropped#no_consent``."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import islice
 
-from shared.domain.consents import Consent, Consents
+from shared.domain.consents import Consent, Consents, History
 from shared.domain.errors import Moved
 from shared.domain.ids import hash_of
 from shared.storage.documents import item_of, value_of
@@ -11,8 +11,8 @@ from shared.storage.keys import Key
 from shared.storage.table import Item, Table, check, create, put, replace
 
 ATTRIBUTES = ("version",)
-WORD = "consent#"
-"""Begins the sort key of each word."""
+OF_CONSENT = "consent"
+"""Begins the sort keys of what somebody allows and of each word."""
 MOST_TOLD = 100
 """Words of a ledger that are told, the newest ones."""
 
@@ -28,11 +28,17 @@ class ConsentStore:
         """What a customer allows now; one read."""
         return consents_of(self._table.get(Key.consents(self.project, customer_id)), customer_id)
 
-    def ledger(self, customer_id: str) -> list[Consent]:
-        """What they have said, the latest first."""
-        partition = Key.consents(self.project, customer_id).PK
-        items = self._table.query(partition, starting=WORD, newest_first=True, page=MOST_TOLD)
-        return [value_of(Consent, item, ()) for item in islice(items, MOST_TOLD)]
+    def history(self, customer_id: str) -> History:
+        """What they allow, and the latest words that they have said; one query, for all of it stands together."""
+        key = Key.consents(self.project, customer_id)
+        items = self._table.query(key.PK, starting=OF_CONSENT, newest_first=True, page=MOST_TOLD + 1)
+        state, words = None, list[Consent]()
+        for item in islice(items, MOST_TOLD + 1):
+            if item["SK"] == key.SK:  # comes before every word, read from the end
+                state = item
+            else:
+                words.append(value_of(Consent, item, ()))
+        return History(consents_of(state, customer_id), tuple(words[:MOST_TOLD]))
 
     def save(self, consents: Consents, words: Sequence[Consent]) -> None:
         """Keep words, and what they come to, from the version that was read.
@@ -49,8 +55,8 @@ class ConsentStore:
         )
         # Whoever is forgotten and comes again has said nothing yet.
         known = check(Key.customer(self.project, id_), "attribute_exists(PK)", {}, otherwise=Moved())
-        ledger = (put(self._word(id_, word), item_of(word, ())) for word in words)
-        self._table.commit(known, state, *ledger, outcome=consents)
+        ledger = {self._word(id_, word): item_of(word, ()) for word in words}  # one told twice is one item
+        self._table.commit(known, state, *(put(*entry) for entry in ledger.items()))
 
     def _word(self, customer_id: str, word: Consent) -> Key:
         """The same word, told again, is the same item."""

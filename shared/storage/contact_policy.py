@@ -27,5 +27,5 @@ class PolicyStore:
     def save(self, policy: ContactPolicy) -> None:
         """Settle it, whole; whoever sends obeys within a moment."""
         # Null quiet hours are none, which is not what a policy has that says nothing of them.
-        self._table.commit(put(self._key, {"document": policy.model_dump_json(by_alias=True)}), outcome=policy)
+        self._table.commit(put(self._key, {"document": policy.model_dump_json(by_alias=True)}))
         self._warm.forget(self._table, self._key)

@@ -5,23 +5,26 @@ from functools import partial
 from itertools import chain
 
 from shared.domain.attributes.people import CUSTOMERS, NAMING
+from shared.domain.celebrations import celebrations
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
 from shared.domain.orders import StoredOrder
 from shared.domain.projects import Project
+from shared.domain.residences import NOWHERE
 from shared.domain.summaries import Person, Summary
 from shared.storage.documents import item_of, value_of
-from shared.storage.keys import Key, listing
+from shared.storage.keys import Key, celebrating, listing, living
 from shared.storage.lists import ListOf, Narrow, of_keys
-from shared.storage.projects import ProjectStore
+from shared.storage.projects import ProjectStore, noting
 from shared.storage.summaries import counters_of, summary_of
-from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, replace
+from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, put, replace
 
 ATTRIBUTES = ("version",)
-THEIR_OWN = ("joined#", "member#", "enrolled#")
-"""What stands beside a customer and goes with them: campaigns joined, segments that list them or told of them."""
+THEIR_OWN = ("joined#", "member#", "enrolled#", "occasion#", "consents", "consent#", "contacts")
+"""What stands beside a customer and goes with them: campaigns joined, segments that list them or told of them, what
+they celebrate, what they allow, when they were written to."""
 
 
 class CustomerStore:
@@ -92,7 +95,8 @@ class CustomerStore:
         Raises:
             Moved: if the customer is no longer as it was read.
         """
-        self._table.commit(*keeping_customer(self.project, person.customer, known=known), outcome=person)
+        writes = keeping_customer(self.project, person.customer, known=known, settled=self.settled())
+        self._table.commit(*writes, outcome=person)
 
     def remove(self, customer: Customer, *, outcome: object = None) -> None:
         """Forget a customer, and whatever stands with them; orders and redemptions stay.
@@ -168,12 +172,49 @@ def customer_id(project: str, profile: Profile) -> str | None:
     return None
 
 
-def keeping_customer(project: str, customer: Customer, *, known: Customer | None) -> tuple[Write, ...]:
-    """The write that keeps what was told about a customer; none where nothing is new."""
+def keeping_customer(
+    project: str, customer: Customer, *, known: Customer | None, settled: Project
+) -> tuple[Write, ...]:
+    """The writes that keep what was told about a customer, and by which calendars find them; none where nothing is new.
+
+    The entries that have changed are those that this version of the profile changes: the condition on the version, in
+    the same transaction, keeps them together.
+    """
     if known and known.profile == customer.profile:
         return ()
-    key = Key.customer(project, customer.id)
-    item = {**item_of(customer, ATTRIBUTES), **listing(project, "customer", customer.id, customer.created_at)}
-    if known is None:
-        return (create(key, item, otherwise=Moved()),)
-    return (replace(key, item, version=known.version, otherwise=Moved()),)
+    key, place = Key.customer(project, customer.id), settled.place_of(customer.residence)
+    now = _entries(project, customer, settled)
+    item = {
+        **item_of(customer, ATTRIBUTES),
+        **listing(project, "customer", customer.id, customer.created_at),
+        **living(project, place.key, customer.id),
+        **now.pop(THEMSELVES),
+    }
+    before = _entries(project, known, settled) if known else {}
+    writes = [
+        replace(key, item, version=known.version, otherwise=Moved()) if known else create(key, item, otherwise=Moved())
+    ]
+    for attribute in sorted({*now, *before} - {THEMSELVES}):
+        occasion = Key.occasion(project, customer.id, attribute)
+        if attribute not in now:
+            writes.append(delete(occasion))
+        elif now[attribute] != before.get(attribute):
+            writes.append(put(occasion, now[attribute]))
+    if settled.is_new(place):
+        writes.append(noting(project, place))
+    return tuple(writes)
+
+
+THEMSELVES = "created_at"
+"""What every customer celebrates, and once for all: it stands on the customer's own item, so it costs no other."""
+
+
+def _entries(project: str, customer: Customer, settled: Project) -> dict[str, Item]:
+    """What a customer celebrates, by attribute, as it stands on the index."""
+    zone = customer.residence.time_zone or NOWHERE
+    days = celebrations(customer, home=settled.zone)
+    entries = {attribute: celebrating(project, attribute, day, zone, customer.id) for attribute, day in days.items()}
+    return {
+        attribute: entry if attribute == THEMSELVES else {"day": days[attribute].isoformat(), **entry}
+        for attribute, entry in entries.items()
+    }

@@ -41,7 +41,7 @@ class EventStore:
         }
         self._table.commit(
             create(Key.event(self.project, event.id), item, otherwise=Moved()),
-            *keeping_customer(self.project, customer, known=known and known.customer),
+            *keeping_customer(self.project, customer, known=known and known.customer, settled=self.settled()),
             counting(self.project, Tally(customer.id, customer.created_at, happened={event.name: event.created_at})),
             outcome=tracked,
         )

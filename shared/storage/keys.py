@@ -82,6 +82,10 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     one page of a list                       a query a shard (8), then one batch for the page's items
     its total                                nothing where the page shows its end; else the counter, up to 10,000 8 more
     a filtered page                          the same from the narrowest index; else whatever it may keep is read
+    a customer who is new                    5 units: the item 2, on the list, in a place, and by the day they came 1 each;
+                                             a birthday or a date in metadata is 3 more, a place that is new to the project 2
+    what is said anew of one                 2 units; a birthday that moves 4 more, a zone 2 for the place and for the day
+                                             they came, 4 for each other date; nothing where it is known already
     what a customer did                      one query of one partition of owners, then one batch
     a product's SKUs                         the same
     what is in a static collection           a query a shard (8) as far as the page reaches, then one batch
@@ -92,6 +96,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     the rules that an offer is under         their ids stand with it; then one batch, and none while they are warm
     what a customer may use                  a query a shard of campaigns (8) and of vouchers alone (8), one of what was
                                              given to them; then a batch or two for 25 candidates, then for each 100
+    what somebody allows                     one read; with all that they have said, one query of one partition
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list

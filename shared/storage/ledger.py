@@ -136,7 +136,7 @@ class Ledger:
         if told.order:
             writes += keeping_order(self.project, told.order, known=facts.order, summary=facts.summary)
         if told.customer:
-            writes += keeping_customer(self.project, told.customer, known=facts.customer)
+            writes += keeping_customer(self.project, told.customer, known=facts.customer, settled=facts.project)
             tally = tally_of(told.customer, succeeded=len(told.records), credits_=told.credits)
             as_read = facts.history if verdict.rests_on_history else None
             writes.append(counting(self.project, tally, as_read=as_read, otherwise=Moved()))

@@ -114,7 +114,7 @@ class OrderStore:
         new = order != known.order
         writes = [*keeping_order(self.project, order, known=known.order, summary=known.summary)] if new else []
         if customer:
-            writes += keeping_customer(self.project, customer, known=known.customer)
+            writes += keeping_customer(self.project, customer, known=known.customer, settled=self.settled())
         self._table.commit(*writes, outcome=order)
 
     def order_id(self, order: Order) -> str | None:

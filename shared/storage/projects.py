@@ -6,14 +6,17 @@ from functools import cached_property
 from typing import Any
 
 from shared.domain.projects import Project
+from shared.domain.residences import Residence
 from shared.domain.schemas import Schema, Schemas
 from shared.domain.stacking import StackingRules
 from shared.storage.keys import Key
-from shared.storage.table import Item, Table, add
+from shared.storage.table import Item, Table, Write, add
 from shared.storage.warm import Warm
 
 OF_SCHEMAS = "schema#"
 """Begins the attribute of the settings' item that holds a schema: whoever changes one touches no other."""
+OF_PLACES = "place#"
+"""Begins the attribute that names a place where customers live."""
 
 
 class ProjectStore:
@@ -66,6 +69,11 @@ class ProjectStore:
         return _project_of(self._table.get(self._key))
 
 
+def noting(project: str, place: Residence) -> Write:
+    """The write that notes that customers live in a place."""
+    return add(Key.settings(project), {}, sets={f"{OF_PLACES}{place.key}": True})
+
+
 def _project_of(item: Item | None) -> Project:
     if item is None:
         return Project()
@@ -74,8 +82,9 @@ def _project_of(item: Item | None) -> Project:
         for name, said in item.items()
         if name.startswith(OF_SCHEMAS)
     }
+    places = frozenset(name.removeprefix(OF_PLACES) for name in item if name.startswith(OF_PLACES))
     document = json.loads(item.get("document", "{}"))
     rules: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in document.get("stacking", {}).items()
     }
-    return Project(document.get("time_zone", "UTC"), StackingRules(**rules), Schemas(schemas))
+    return Project(document.get("time_zone", "UTC"), StackingRules(**rules), Schemas(schemas), places)

@@ -111,7 +111,7 @@ class PublicationStore:
             )
         ]
         if published.customer:
-            writes += keeping_customer(self.project, published.customer, known=known.customer)
+            writes += keeping_customer(self.project, published.customer, known=known.customer, settled=known.project)
         if publication.campaign_id and known.joined is None:
             joined = Key.joined(self.project, publication.customer_id, publication.campaign_id)
             writes.append(create(joined, {"publication_id": publication.id}, otherwise=Moved()))

@@ -29,7 +29,7 @@ from shared.storage.keys import SHARDS, TIME_TO_LIVE, Key
 from shared.storage.orders import keeping_order, order_id, order_of
 from shared.storage.projects import ProjectStore
 from shared.storage.summaries import summary_of
-from shared.storage.table import Table, Write, create, delete, put, replace
+from shared.storage.table import MOST_WRITES, Table, Write, create, delete, put, replace
 from shared.storage.voucher_items import adding, drop_company, minting, removing, voucher_of
 
 LANE_ATTRIBUTES = ("version",)
@@ -100,11 +100,21 @@ class WorkStore:
             Moved: if one of its things has changed since it was read, or another worker was there first.
         """
         writes = [adding(self.project, voucher, otherwise=Moved()) for voucher in changes.vouchers]
-        for customer, known in changes.customers:
-            writes += keeping_customer(self.project, customer, known=known)
+        writes += chain.from_iterable(self._told(changes))
         writes += self._keeping(changes.orders)
         self._table.commit(self._moving(action, lane), *writes)
         return lane.model_copy(update={"version": lane.version + 1})
+
+    def fits(self, changes: Changes) -> bool:
+        """Whether one transaction takes a piece of an import, the progress of its lane and the settings beside it."""
+        people = sum(map(len, self._told(changes)))
+        orders = sum(1 + len(list(tallies(order, known=before))) for order, before in changes.orders)
+        return len(changes.vouchers) + people + orders + 1 <= MOST_WRITES
+
+    def _told(self, changes: Changes) -> Iterator[tuple[Write, ...]]:
+        """The writes that keep customers, of each its own."""
+        settled = self.settled()
+        return (keeping_customer(self.project, it, known=known, settled=settled) for it, known in changes.customers)
 
     def _keeping(self, orders: Sequence[tuple[StoredOrder, StoredOrder | None]]) -> Iterator[Write]:
         """The writes that keep orders, each adding to what those before it made of its customer's summary."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.checkout import Checkout, Facts, Verdict
-from shared.domain.customers import Customer, Profile, refuse_unborn
+from shared.domain.customers import Customer, Profile, refuse_birth
 from shared.domain.decision import decide
 from shared.domain.eligibility import ORDER_OF_CHECKS
 from shared.domain.errors import Moved
@@ -109,7 +109,7 @@ def customer_of(
     """
     if profile is None:
         return None
-    refuse_unborn(profile, at=at, path=path)
+    refuse_birth(profile, at=at, path=path)
     if known:
         return known.upserted(profile, at=at)
     id_ = ledger.customer_id(profile) or timed("cust", at, chance())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.customers import Customer, Deletion, Profile, refuse_unborn
+from shared.domain.customers import Customer, Deletion, Profile, refuse_birth
 from shared.domain.ids import timed
 from shared.domain.redemptions import Chance
 from shared.domain.summaries import Person, Summary
@@ -48,7 +48,7 @@ def change_customer(name: str, change: Callable[[Customer], Customer], *, at: da
     """
     known = customers.get(name)
     changed = change(known.customer)
-    refuse_unborn(changed.profile, at=at)
+    refuse_birth(changed.profile, at=at)
     refuse_customer(customers.settled().schemas, changed.profile, known.customer.profile)
     new = changed.profile != known.customer.profile
     person = known._replace(customer=changed.model_copy(update={"updated_at": at}) if new else known.customer)

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from shared.domain.actions import AsyncAction, BadRow, Lane, Row, shares
 from shared.domain.campaigns import Campaign
-from shared.domain.customers import Customer, Profile, refuse_unborn
+from shared.domain.customers import Customer, Profile, refuse_birth
 from shared.domain.errors import InvalidPayload, Moved, PromotionError
 from shared.domain.ids import derived
 from shared.domain.imports import Changes, Sale
@@ -20,7 +20,7 @@ from shared.usecases.schemas import Settled, refuse_customer, refuse_order
 STINT = 12
 """Pieces that a lane takes before the action's progress is noted."""
 AT_ONCE = {"CUSTOMERS_IMPORT": 45, "ORDERS_IMPORT": 20}
-"""Rows in one transaction: a customer may be two writes, an order with its customer up to four (100 are allowed)."""
+"""Rows in one transaction, if they fit: a customer with a birthday is two writes, an order with one four (of 100)."""
 VOUCHERS_AT_ONCE = 99
 LARGEST_PIECE = 1_000_000
 """Characters of the rows in one transaction, which may have 4 MB."""
@@ -58,6 +58,7 @@ class Importing(Sent, Settled, Protocol):
     def order_id(self, order: Order) -> str | None: ...
     def customers(self, ids: Iterable[str]) -> dict[str, Customer]: ...
     def orders(self, ids: Iterable[str]) -> dict[str, StoredOrder]: ...
+    def fits(self, changes: Changes) -> bool: ...
     def bring_in(self, action: AsyncAction, lane: Lane, changes: Changes) -> Lane: ...
 
 
@@ -145,11 +146,9 @@ class Import(NamedTuple):
         for _ in range(STINT + ROUNDS):
             if not lane.left or misses == ROUNDS or not go_on():
                 break
-            piece = self._piece(lane)
-            good, bad = self._read(piece, at=at)
             try:
-                changes, refused = self._decided(good, at=at)
-                lane = self.store.bring_in(self.action, lane.advanced(len(piece), *bad, *refused), changes)
+                many, changes, bad = self._fitting(self._piece(lane), at=at)
+                lane = self.store.bring_in(self.action, lane.advanced(many, *bad), changes)
             except Moved:
                 misses += 1
                 lane = self.store.lane(self.action, lane.number)
@@ -165,6 +164,15 @@ class Import(NamedTuple):
             if number and size > LARGEST_PIECE:
                 return rows[:number]
         return rows
+
+    def _fitting(self, rows: Sequence[Row], *, at: datetime) -> tuple[int, Changes, list[BadRow]]:
+        """What rows change, and how many of them it is: as many as one transaction takes, for some celebrate much."""
+        while True:
+            good, bad = self._read(rows, at=at)
+            changes, refused = self._decided(good, at=at)
+            if len(rows) == 1 or self.store.fits(changes):
+                return len(rows), changes, [*bad, *refused]
+            rows = rows[: len(rows) // 2]
 
     def _read(self, rows: Iterable[Row], *, at: datetime) -> tuple[list[tuple[Row, Any]], list[BadRow]]:
         good, bad = [], []
@@ -263,7 +271,7 @@ class Buyers:
         Raises:
             InvalidPayload: if that is too much by now, or cannot be true of anybody yet.
         """
-        refuse_unborn(profile, at=at)
+        refuse_birth(profile, at=at, path=self._path)
         id_ = self._canonical.get(self._ids[row.line], self._ids[row.line])
         known = self._now.get(id_)
         told = known.upserted(profile, at=at) if known else Customer(id=id_, profile=profile, created_at=at)

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from shared.domain.campaigns import Campaign
 from shared.domain.codes import CodeConfig
-from shared.domain.customers import Customer, Profile, refuse_unborn
+from shared.domain.customers import Customer, Profile, refuse_birth
 from shared.domain.errors import PromotionError
 from shared.domain.ids import derived, timed, voucher_id
 from shared.domain.model import Metadata
@@ -95,7 +95,7 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
         if known.customer
         else Customer.new(customer_id, wish.customer, at=at)
     )
-    refuse_unborn(wish.customer, at=at, path="customer.")
+    refuse_birth(wish.customer, at=at, path="customer.")
     schemas = known.project.schemas
     schemas.refuse("publication", wish.metadata)
     before = known.customer.profile if known.customer else None

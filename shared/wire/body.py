@@ -137,7 +137,10 @@ def _told(error: Any) -> str:
     return f"{path}: {message}"
 
 
-VARIANTS = {"AMOUNT", "PERCENT", "FIXED", "<id>", "<rule>"}
+VARIANTS = {
+    *("AMOUNT", "PERCENT", "FIXED", "<id>", "<rule>"),
+    *("BIRTHDAY", "ANNIVERSARY", "HOLIDAY", "DAY", "ONCE"),
+}
 """Names that pydantic puts into the path of a field to say which variant it tried; no caller wrote them."""
 
 

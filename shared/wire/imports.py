@@ -36,6 +36,8 @@ CUSTOMER_COLUMNS = {
     "description": "description",
     "birthdate": "birthdate",
     "birthday": "birthday",
+    "time_zone": "time_zone",
+    "locale": "locale",
     "address_line_1": "address.line_1",
     "address_line_2": "address.line_2",
     "address_postal_code": "address.postal_code",

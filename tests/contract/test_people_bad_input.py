@@ -21,7 +21,9 @@ CUSTOMER = {
     "email": "ann@example.com",
     "phone": "030 1234",
     "birthdate": "1990-02-28",
-    "address": {"city": "Rom"},
+    "address": {"city": "Berlin", "country": "DE"},
+    "time_zone": "Europe/Berlin",
+    "locale": "de-DE",
     "metadata": {},
 }
 ORDER = {
@@ -39,9 +41,21 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 CUSTOMERS, ORDERS = tuple(BODIES)[:2], tuple(BODIES)[2:]
 SOME_DAY = "2999-01-01"
-NO_DAY = ["never", "1990-02-30", "1900-01-01", "0000-00-00", "0001-01-01", "1899-12-31", SOME_DAY, 0, [], {}]
-NO_EMAIL = ["ann", "ann@", "@example.com", "ann@example", "a b@example.com", "ann@@example.com", *NO_TEXT]
-NO_PHONE = ["call me", "12", "1" * 21, "+", *NO_TEXT]
+SENTINELS = ["1900-01-01", "0000-00-00", "0001-01-01", "1753-01-01", "1899-12-31", "1900-12-31", "0", 0]
+NO_DAY = ["never", "1990-02-30", *SENTINELS, SOME_DAY, [], {}]
+NO_EMAIL = [
+    "ann",
+    "ann@",
+    "@example.com",
+    "ann@example",
+    "a b@example.com",
+    "ann@@example.com",
+    ".ann@example.com",
+    *NO_TEXT,
+]
+NO_PHONE = ["call me", "12", "1" * 21, "+", "+999 1234567", "+353 1 234", *NO_TEXT]
+NO_ZONE = ["Mars/Olympus", "europe/berlin", "localtime", "+01:00", "../UTC", *NO_TEXT]
+NO_LOCALE = ["English", "en_US", "e", "de-", "123", *NO_TEXT]
 PERSONAL: list[tuple[str, list[Any]]] = [
     ("name", NO_TEXT),
     ("email", NO_EMAIL),
@@ -50,6 +64,8 @@ PERSONAL: list[tuple[str, list[Any]]] = [
     ("birthday", NO_DAY),
     ("address", NO_OBJECT),
     ("address.city", NO_TEXT),
+    ("time_zone", NO_ZONE),
+    ("locale", NO_LOCALE),
     ("metadata", NO_OBJECT),
 ]
 WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
@@ -121,7 +137,7 @@ def test_the_same_gates_stand_at_the_checkout(shop: Shop) -> None:
     assert shop.lists() == before
 
 
-@pytest.mark.parametrize("name", ["email", "phone", "birthdate"])
+@pytest.mark.parametrize("name", ["email", "phone", "birthdate", "time_zone", "locale"])
 def test_an_empty_field_of_a_form_says_nothing(shop: Shop, name: str) -> None:
     ann = shop.customer(fresh("customer"), **CUSTOMER)
     assert shop.customer(ann["source_id"], **{name: ""})[name] == ann[name]

@@ -84,11 +84,12 @@ def test_a_campaigns_code_adds_a_round_trip_because_off_must_bite_at_once(
     assert functions.bill.write_units == 8
 
 
-def test_a_customer_adds_four_units_and_three_more_when_new(functions: Functions) -> None:
+def test_a_customer_adds_four_units_and_five_more_when_new(functions: Functions) -> None:
     ann = {"source_id": f"ann-{next(NUMBERS)}", "name": "Ann"}
     functions.call("POST", "/v1/redemptions", checkout(voucher(functions), customer=ann))
-    # 8, the summary 2, among the customer's things the redemption 1 and the order 1, the customer 2 and their list 1
-    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 15)
+    # 8, the summary 2, among the customer's things the redemption 1 and the order 1, the customer 2 and their list 1,
+    # their place 1, and the day on which they came 1
+    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 17)
     functions.call("POST", "/v1/redemptions", checkout(voucher(functions), customer=ann))
     assert (functions.bill.round_trips, functions.bill.write_units) == (2, 12)
 
@@ -113,7 +114,7 @@ def test_a_rollback_for_a_customer_takes_back_from_the_summary(functions: Functi
 
 def test_a_customer_is_kept_in_two_round_trips(functions: Functions) -> None:
     ann = {"source_id": f"ann-{next(NUMBERS)}", "name": "Ann"}
-    for body, units in ((ann, 3), (ann | {"name": "Anna"}, 2)):
+    for body, units in ((ann, 5), (ann | {"name": "Anna"}, 2)):
         assert functions.call("POST", "/v1/customers", body)[0] == 200
         assert functions.bill.calls == ["BatchGetItem", "TransactWriteItems"]
         assert functions.bill.write_units == units
@@ -130,8 +131,8 @@ def test_an_order_is_kept_in_two_round_trips(functions: Functions) -> None:
     assert functions.bill.write_units == 3  # the order 2 and its list 1
     paid = order | {"status": "PAID", "customer": {"source_id": f"ann-{next(NUMBERS)}"}}
     assert functions.call("POST", "/v1/orders", paid)[0] == 200
-    # the order 2 and its place among the customer's things 1, the customer 2 and their list 1, the summary 2
-    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 8)
+    # the order 2 and its place among the customer's things 1, the customer 2 and their entries 3, the summary 2
+    assert (functions.bill.round_trips, functions.bill.write_units) == (2, 10)
     assert functions.call("POST", "/v1/orders", paid)[0] == 200
     assert (functions.bill.round_trips, functions.bill.write_units) == (1, 0), "nothing new"
     assert functions.call("PUT", f"/v1/orders/{order['source_id']}", {"status": "CANCELED"})[0] == 200
@@ -177,5 +178,5 @@ def test_a_publication_of_a_code_is_one_transaction(functions: Functions, campai
     wish = {"customer": {"source_id": f"new-{next(NUMBERS)}"}, "voucher": campaign_code}
     assert functions.call("POST", "/v1/publications", wish)[0] == 200
     assert functions.bill.calls[-1] == "TransactWriteItems"
-    # the publication 2 + 1 + 1, the customer 2 + 1, that she joined 2, the voucher 2, and out of the free codes 2
-    assert functions.bill.write_units == 13
+    # the publication 2 + 1 + 1, the customer 2 + 3, that she joined 2, the voucher 2, and out of the free codes 2
+    assert functions.bill.write_units == 15

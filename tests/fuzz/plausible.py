@@ -169,9 +169,11 @@ class Maker:
         more = {
             "name": self.text(),
             "email": "ann@example.com",
-            "phone": "+353 1 234",
+            "phone": self.random.choice(("+353 1 234 5678", "01 234 5678")),
             "birthdate": self.day(),
-            "address": {"city": "Cork", "country": self.text(), "postal_code": "T12"},
+            "address": {"city": "Cork", "country": self.random.choice(("IE", self.text())), "postal_code": "T12"},
+            "time_zone": self.random.choice(("Europe/Dublin", "Pacific/Apia")),
+            "locale": "en-IE",
             "metadata": self.metadata(),
         }
         return who | self.some(more)
@@ -320,7 +322,7 @@ BY_NAME: dict[str, Callable[[Maker], Json]] = {
     "metadata": Maker.metadata,
     "order": Maker.order,
     "order_id": lambda make: make.named("order"),
-    "phone": lambda make: "+353 1 234",
+    "phone": lambda make: "+353 1 234 5678",
     "quantity": lambda make: make.random.choice((None, 1, 1, 2, 100)),
     "redemption": lambda make: {"quantity": make.random.choice((None, 1, 1, 2, 100))},
     "source_id": lambda make: make.random.choice((make.named("source"), make.new())),
@@ -556,7 +558,29 @@ def event(make: Maker) -> Json:
     return {"event": make.random.choice(("seen", "left", make.text() or "x")), "customer": make.customer(), **more}
 
 
+def consents(make: Maker) -> Json:
+    def word() -> Json:
+        more = {"purpose": make.random.choice(("marketing", "transactional")), "at": make.moment()}
+        channel = make.random.choice(("email", "sms", "push", "web"))
+        return {"channel": channel, "granted": make.likely(0.7), "source": make.text() or "x", **make.some(more)}
+
+    return {"consents": [word() for _ in range(make.random.randint(1, 3))]}
+
+
+def contact_policy(make: Maker) -> Json:
+    cap = {
+        "channel": make.random.choice(("email", "sms", "any")),
+        "max": make.random.randint(0, 3),
+        "period": make.random.choice(("DAY", "WEEK", "MONTH", "P1D", "P1M")),
+    }
+    quiet = make.random.choice((None, {"from": "22:00", "to": "07:30"}))
+    blackouts = [{"from": "2026-12-24", "to": "2026-12-26", **make.some({"name": make.text() or "x"})}]
+    return make.some({"frequency_caps": [cap], "quiet_hours": quiet, "blackouts": blackouts})
+
+
 BODIES: dict[str, Callable[[Maker], Json]] = {
+    "PUT /v1/customers/{customer_id}/consents": consents,
+    "PUT /v1/contact-policy": contact_policy,
     "PUT /v1/metadata-schemas/{resource}": schema,
     "POST /v1/qualifications": qualification,
     "POST /client/v1/qualifications": qualification,

@@ -125,6 +125,7 @@ WRITE = "PutItem UpdateItem"
         ("credits", f"{READ} Query {WRITE}", "", ""),
         ("customers", f"{READ} Query PutItem DeleteItem", "lists owners pools", ""),
         ("segments", f"{READ} {WRITE} DeleteItem BatchWriteItem", "lists pools", ""),
+        ("schedules", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists pools owners", ""),
         ("events", f"{READ} {WRITE}", "", ""),
         ("orders", f"{READ} {WRITE}", "lists owners", ""),
         ("vouchers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
@@ -132,6 +133,8 @@ WRITE = "PutItem UpdateItem"
         ("product_collections", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists", ""),
         ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("schemas", "GetItem UpdateItem", "", ""),
+        ("consents", f"{READ} Query PutItem ConditionCheckItem", "", ""),
+        ("contact_policy", "GetItem PutItem", "", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",

@@ -1,4 +1,4 @@
-"""The latest word counts, whenever it is heard."""
+"""The latest word counts, whenever it is heard; what says nothing new is not kept again."""
 
 from datetime import timedelta
 from random import Random
@@ -45,6 +45,29 @@ def test_of_two_words_at_one_instant_the_one_that_is_told_last_counts() -> None:
     yes, no = word(), word(granted=False)
     assert SILENT.after([yes]).after([no]).current == (no,)
     assert SILENT.after([no]).after([yes]).current == (yes,)
+
+
+def test_what_counts_already_is_nothing_new() -> None:
+    """Told again as it was, or without an instant, which is then that of the request."""
+    yes, now = word(), AT + DAY
+    consents = SILENT.after([yes])
+    assert consents.news([yes], at=now) == []
+    assert consents.news([word(after=DAY)], at=now) == []
+
+
+def test_the_same_word_of_another_day_or_place_is_new() -> None:
+    consents, now = SILENT.after([word()]), AT + 2 * DAY
+    confirmed, in_shop = word(after=DAY), word(after=2 * DAY).model_copy(update={"source": "shop"})
+    assert consents.news([confirmed], at=now) == [confirmed]
+    assert consents.news([in_shop], at=now) == [in_shop]
+
+
+def test_a_word_is_new_beside_those_before_it_in_the_same_breath() -> None:
+    """A no of yesterday and then a yes of now: the yes is no repetition of the yes that counted before."""
+    consents, now = SILENT.after([word()]), AT + 2 * DAY
+    said = [word(granted=False, after=DAY), word(after=2 * DAY)]
+    assert consents.news(said, at=now) == said
+    assert consents.news([said[0], said[0]], at=now) == said[:1]
 
 
 WORDS = st.lists(

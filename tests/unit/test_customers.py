@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.customers import Customer, Profile, refuse_unborn
+from shared.domain.customers import Customer, Profile, refuse_birth
 from shared.domain.errors import InvalidPayload
 from shared.storage.customers import customer_id
 from tests.unit.values import AT, PROJECT
@@ -124,13 +124,13 @@ def test_saying_nothing_forgets_nothing(metadata: object) -> None:
 )
 def test_nobody_is_born_in_the_future(case: str, born: str, at: datetime, path: str) -> None:
     with pytest.raises(InvalidPayload) as refusal:
-        refuse_unborn(Profile(birthdate=born), at=at, path=path.removesuffix("birthdate"))
+        refuse_birth(Profile(birthdate=born), at=at, path=path.removesuffix("birthdate"))
     assert refusal.value.details == f"{path}: lies in the future"
 
 
 def test_who_is_born_today_is_born_wherever_it_is_that_day() -> None:
-    refuse_unborn(Profile(birthdate="2026-03-17"), at=AT)
-    refuse_unborn(Profile(birthday="2026-03-18"), at=AT.replace(hour=10))  # on the Line Islands
+    refuse_birth(Profile(birthdate="2026-03-17"), at=AT)
+    refuse_birth(Profile(birthday="2026-03-18"), at=AT.replace(hour=10))  # on the Line Islands
 
 
 def test_an_id_of_the_shops_own_is_the_customers_source_id() -> None:

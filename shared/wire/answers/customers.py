@@ -37,6 +37,8 @@ def person(of: Person) -> Json:
             birthday=profile.birthday and profile.birthday.isoformat(),
             birthdate=profile.birthdate and profile.birthdate.isoformat(),
             address=profile.address and profile.address.model_dump(exclude_none=True),
+            time_zone=profile.time_zone,
+            locale=profile.locale,
             summary=summary(of.summary),
             # No customer has points or has been referred, until there are loyalty cards and referral codes.
             loyalty={"points": 0, "referred_customers": 0, "campaigns": {}},

@@ -1,0 +1,141 @@
+"""What customers allow: kept by the table and by its fake alike, whoever else speaks at the same moment."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from shared.domain.consents import Consent, Consents, History
+from shared.domain.customers import Customer, Profile
+from shared.domain.errors import Moved, NotFound
+from shared.domain.summaries import Person, Summary
+from shared.storage.consents import MOST_TOLD, ConsentStore
+from shared.storage.customers import CustomerStore
+from shared.storage.table import Table
+from shared.usecases.consents import hear, history_of
+from tests.builders import at_once
+from tests.fakes import FakeConsents, FakeCustomers, Memory, Overtaken
+from tests.storage.wire import Wire
+from tests.unit.test_consents import word
+from tests.unit.values import AT, DAY, MILLISECOND
+
+NOW = AT + 10 * DAY
+
+
+class Desk(NamedTuple):
+    """Where somebody's words are heard."""
+
+    people: Any
+    consents: Any
+
+    def hear(self, *words: Consent, name: str = "cust_1") -> History:
+        return hear(name, words, at=NOW, people=self.people, consents=self.consents)
+
+    def know(self) -> None:
+        """Somebody becomes a customer."""
+        ann = Customer(id="cust_1", profile=Profile(source_id="ann"), created_at=AT)
+        self.people.save(Person(ann, Summary()), known=None)
+
+    def forget(self) -> None:
+        self.people.remove(self.people.get("cust_1").customer)
+
+
+@pytest.fixture(params=["fake", "table"])
+def desk(request: pytest.FixtureRequest, project: str) -> Desk:
+    if request.param == "fake":
+        memory = Memory()
+        desk = Desk(FakeCustomers(memory, project), FakeConsents(memory, project))
+    else:
+        table = request.getfixturevalue("table")
+        desk = Desk(CustomerStore(table, project), ConsentStore(table, project))
+    desk.know()
+    return desk
+
+
+def test_who_has_said_nothing_has_allowed_nothing(desk: Desk) -> None:
+    assert history_of("cust_1", people=desk.people, consents=desk.consents) == (Consents(customer_id="cust_1"), ())
+
+
+def test_what_is_said_is_kept_the_latest_first(desk: Desk) -> None:
+    yes, no, text = word(), word(granted=False, after=DAY), word(channel="sms", after=MILLISECOND)
+    told = desk.hear(yes, no, text)
+    assert told == (Consents(customer_id="cust_1", current=(no, text), version=1), (no, text, yes))
+    assert desk.consents.get("cust_1") == told.consents
+
+
+def test_a_word_that_is_heard_late_stands_in_the_ledger_and_changes_nothing(desk: Desk) -> None:
+    no, yes = word(granted=False, after=DAY), word()
+    desk.hear(no)
+    told = desk.hear(yes)
+    assert (told.consents.current, told.ledger) == ((no,), (no, yes))
+
+
+def test_what_says_nothing_new_is_not_kept(desk: Desk) -> None:
+    first = desk.hear(word())
+    assert desk.hear(word()) == first
+    assert desk.hear(word(after=10 * DAY)) == first, "as it is said without an instant"
+    assert first.consents.version == 1
+
+
+def test_a_word_that_was_said_twice_stands_once(desk: Desk) -> None:
+    """Even where another of the same instant came in between."""
+    yes, no = word(), word(granted=False)
+    told = desk.hear(yes, no, yes)
+    assert told.consents.current == (yes,)
+    assert sorted(told.ledger, key=lambda it: it.granted) == [no, yes]
+
+
+def test_the_latest_hundred_are_told(desk: Desk) -> None:
+    words = [word(granted=bool(number % 2), after=timedelta(seconds=number)) for number in range(MOST_TOLD + 20)]
+    for start in range(0, len(words), 40):
+        desk.hear(*words[start : start + 40])
+    told = desk.hear(words[-1])
+    assert told.ledger == tuple(reversed(words[20:]))
+    assert told.consents.current == (words[-1],)
+
+
+def test_nobody_is_heard_who_is_no_customer(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        desk.hear(word(), name="cust_2")
+
+
+def test_who_is_forgotten_meanwhile_is_not_heard(desk: Desk) -> None:
+    late = desk._replace(consents=Overtaken(desk.consents, desk.forget))
+    with pytest.raises(NotFound):
+        late.hear(word())
+    assert desk.consents.history("cust_1") == (Consents(customer_id="cust_1"), ())
+
+
+def test_who_speaks_meanwhile_is_heard_too(desk: Desk) -> None:
+    text = word(channel="sms")
+    others: Sequence[Callable[[], object]] = [lambda: desk.hear(text)]
+    told = desk._replace(consents=Overtaken(desk.consents, *others)).hear(word())
+    assert told.consents == Consents(customer_id="cust_1", current=(word(), text), version=2)
+
+
+def test_what_was_read_long_ago_is_not_written_over(desk: Desk) -> None:
+    old = desk.consents.get("cust_1")
+    desk.hear(word())
+    with pytest.raises(Moved):
+        desk.consents.save(old.after([word(granted=False)]), [word(granted=False)])
+    assert [it.granted for it in desk.consents.history("cust_1").ledger] == [True]
+
+
+def test_eight_who_speak_at_once_are_all_heard(table: Table, project: str) -> None:
+    desk = Desk(CustomerStore(table, project), ConsentStore(table, project))
+    desk.know()
+    words = [word(granted=bool(number % 2), after=timedelta(seconds=number)) for number in range(8)]
+    at_once(desk.hear, words)
+    told = desk.consents.history("cust_1")
+    assert told.ledger == tuple(reversed(words))
+    assert told.consents == Consents(customer_id="cust_1", current=(words[-1],), version=told.consents.version)
+
+
+def test_what_somebody_allows_is_one_read_and_all_that_they_said_one_query(
+    table: Table, project: str, wire: Wire
+) -> None:
+    store = ConsentStore(table, project)
+    store.get("cust_1")
+    store.history("cust_1")
+    assert wire.calls == ["GetItem", "Query"]
