@@ -53,6 +53,7 @@ class Bonbon(Stack):
         _for_marketers(function, table, actions)
         _for_the_gate(function, table)
         _for_callers(function, table)
+        _of_the_ledger(function, table)
         _behind_the_queue(function, table, actions)
         stream = _behind_the_stream(self, function, table)
         bus = Bus(self, "Bus")
@@ -222,6 +223,12 @@ def _for_callers(function: Make, table: Table) -> None:
     table.let(oauth, "GetItem", "PutItem", "DeleteItem")  # a token, told and ended
 
     function("unknown")  # says 404 or 405, for which it needs nothing
+
+
+def _of_the_ledger(function: Make, table: Table) -> None:
+    deliveries = function("deliveries")
+    table.let(deliveries, "GetItem", "BatchGetItem")
+    table.let_list(deliveries, "lists", "owners")
 
 
 def _behind_the_queue(function: Make, table: Table, actions: Actions) -> None:

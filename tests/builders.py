@@ -239,7 +239,7 @@ class Clock:
     """The hand on a local service's clock."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=60)
+        self._http = httpx.Client(base_url=url, timeout=600)  # whatever is due until then is done first
 
     def __enter__(self) -> Self:
         return self
@@ -252,9 +252,10 @@ class Clock:
     def now(self) -> datetime:
         return datetime.fromisoformat(self._http.get("/local/clock").raise_for_status().json()["now"])
 
-    def set(self, at: datetime | None) -> None:
-        """Make it that instant; None gives the real time back."""
-        self._http.put("/local/clock", json={"now": at and at.astimezone(UTC).isoformat()}).raise_for_status()
+    def set(self, at: datetime | None) -> int:
+        """Make it that instant; None gives the real time back. The messages that could not be delivered by then."""
+        answer = self._http.put("/local/clock", json={"now": at and at.astimezone(UTC).isoformat()})
+        return int(answer.raise_for_status().json()["undelivered"])
 
     def forward(self, span: timedelta) -> None:
         self.set(self.now + span)

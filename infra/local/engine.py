@@ -1,6 +1,7 @@
 """The AWS APIs as a child process on this machine: MiniStack, bound to 127.0.0.1, its state kept over a clean stop."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -18,6 +19,12 @@ from shared.storage.keys import TABLE_INDEXES
 
 TABLE = "bonbon"
 QUEUE = "bonbon-actions"
+CALENDAR, POST = "bonbon-calendar", "bonbon-post"
+DEAD_LETTERS = "-dead-letters"
+ATTEMPTS = 3
+"""Deliveries of a message of the calendar or the post before it is among the dead letters."""
+SENDER = "offers@bonbon.example"
+"""Whom mails of a local run are from."""
 BUS = "bonbon"
 OVERHEARD = "bonbon-overheard"
 """The queue into which a rule of this machine's own puts whatever is told on the bus."""
@@ -82,7 +89,26 @@ def connect(endpoint: str) -> None:
     os.environ.update(CREDENTIALS, AWS_ENDPOINT_URL=endpoint, TABLE_NAME=TABLE)
     sqs = boto3.client("sqs")
     os.environ["QUEUE_URL"] = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+    os.environ["CALENDAR_QUEUE_URL"], os.environ["POST_QUEUE_URL"] = (_enduring(sqs, it) for it in (CALENDAR, POST))
     os.environ["BUS_NAME"] = BUS
+    os.environ["SENDER"] = SENDER
+    mail: Any = boto3.client("sesv2")
+    with contextlib.suppress(mail.exceptions.AlreadyExistsException):
+        mail.create_email_identity(EmailIdentity=SENDER)
+
+
+def dead_letters(url: str) -> str:
+    """Where the messages of a queue end that keep failing."""
+    return f"{url}{DEAD_LETTERS}"
+
+
+def _enduring(sqs: Any, name: str) -> str:
+    """A queue that puts what keeps failing among its dead letters."""
+    dead = sqs.create_queue(QueueName=f"{name}{DEAD_LETTERS}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": ATTEMPTS})
+    attributes = {"VisibilityTimeout": "60", "RedrivePolicy": policy}
+    return str(sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])
 
 
 def overhear() -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from infra import cors
+from infra.local.calendar import Calendar
 from infra.local.clock import Clock
 from infra.local.events import event_of
 from infra.local.facts import Facts
@@ -47,8 +48,9 @@ def functions() -> dict[str, Function]:
 class Gateway:
     """The ASGI application."""
 
-    def __init__(self, clock: Clock, outbox: Outbox, facts: Facts) -> None:
+    def __init__(self, clock: Clock, calendar: Calendar, outbox: Outbox, facts: Facts) -> None:
         self._clock = clock
+        self._calendar = calendar
         self._outbox = outbox
         self._facts = facts
         self._functions = functions()
@@ -59,8 +61,9 @@ class Gateway:
             return
         body = await _body(receive)
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
+        loop = asyncio.get_running_loop()
         if path.startswith("/local/"):
-            status, said = self._local(scope["method"], path, body)
+            status, said = await loop.run_in_executor(self._threads, self._local, scope["method"], path, body)
             await _send(send, status, {"content-type": "application/json"}, json.dumps(said).encode())
             return
         headers = [(field.decode("latin-1"), value.decode("latin-1")) for field, value in scope["headers"]]
@@ -77,7 +80,6 @@ class Gateway:
             address=scope["client"][0],
             now=self._clock.now(),
         )
-        loop = asyncio.get_running_loop()
         context = Context(f"bonbon-{name}", event["requestContext"]["requestId"])
         answer = await loop.run_in_executor(self._threads, self._functions[name], event, context)
         await _send(send, answer["statusCode"], answer["headers"] | to_page, answer["body"].encode())
@@ -97,15 +99,16 @@ class Gateway:
         return 404, {"code": 404, "key": "not_found", "message": "Resource not found", "details": path}
 
     def _time(self, body: bytes | None) -> tuple[int, Json]:
-        """What the clock says; set first, where there is a body."""
+        """What the clock says; where there is a body it is set, and what has become due by that is done first."""
+        undelivered: Json = {}
         if body is not None:
             try:
-                said = json.loads(body)["now"]
-                at = None if said is None else utc(datetime.fromisoformat(said))
+                wanted = json.loads(body)["now"]
+                at = None if wanted is None else utc(datetime.fromisoformat(wanted))
             except (ValueError, KeyError, TypeError, OverflowError) as error:
                 return 400, {"code": 400, "key": "invalid_payload", "message": "Invalid payload", "details": str(error)}
-            self._clock.set(at)
-        return 200, {"now": iso(utc(self._clock.now()))}
+            undelivered = {"undelivered": self._calendar.move(at)}
+        return 200, {"now": iso(utc(self._clock.now())), **undelivered}
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,10 +1,12 @@
 """What SES and SNS were asked to send, as the engine kept it."""
 
+from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 import httpx
 
-from infra.local.clock import Clock
+from infra.local.clock import Clock, moment
 from shared.domain.model import iso, utc
 
 Json = dict[str, Any]
@@ -13,37 +15,52 @@ Json = dict[str, Any]
 class Outbox:
     """The messages since the outbox was last cleared, oldest first.
 
-    The engine dates mails by real time and texts not at all; a message's ``at`` is the local clock's time when the
-    outbox first saw it, which is when somebody looks.
+    Each is dated by what the local clock showed when it was sent. Of a mail the engine tells that moment; of a text it
+    does not, so that is when somebody first looks: whoever moves the clock does.
     """
 
     def __init__(self, engine: str, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._seen: dict[str, Json] = {}
-        self._cleared = 0
+        self._lock = Lock()
+        self._texts: dict[str, datetime] = {}
+        self._cleared = datetime.min.replace(tzinfo=UTC)
 
     def messages(self) -> list[Json]:
         """Each as ``{channel, to, subject, body, at}``."""
-        self._look()
-        return list(self._seen.values())[self._cleared :]
+        kept = sorted([*self._mails(), *self.texts()], key=lambda it: it[0])
+        return [{**said, "at": iso(utc(self._clock.showed(at)))} for at, said in kept if at > self._cleared]
 
     def clear(self) -> None:
-        self._look()
-        self._cleared = len(self._seen)
+        self.texts()
+        self._cleared = moment()
 
-    def _look(self) -> None:
-        mails = httpx.get(f"{self._engine}/_ministack/ses/messages").raise_for_status().json()["messages"]
-        texts = httpx.get(f"{self._engine}/_ministack/sns/sms-messages").raise_for_status().json()["sms_messages"]
-        at = iso(utc(self._clock.now()))
-        for mail in (mail for account in mails.values() for mail in account):
-            body = mail["BodyHtml"] or mail["BodyText"]
-            message = _message("email", ", ".join(mail["To"]), mail["Subject"], body, at)
-            self._seen.setdefault(mail["MessageId"], message)
-        for number, kept in texts.items():
-            for text in kept:
-                self._seen.setdefault(text["MessageId"], _message("sms", number, "", text["Message"], at))
+    def texts(self) -> list[tuple[datetime, Json]]:
+        """The texts, each with the moment at which it was first seen here."""
+        numbers = self._ask("sns/sms-messages")["sms_messages"]
+        texts = [(number, text) for number, kept in numbers.items() for text in kept]
+        with self._lock:
+            seen = moment()
+            return [
+                (self._texts.setdefault(text["MessageId"], seen), _message("sms", number, "", text["Message"]))
+                for number, text in texts
+            ]
+
+    def _mails(self) -> list[tuple[datetime, Json]]:
+        accounts = self._ask("ses/messages")["messages"]
+        return [
+            (
+                datetime.fromtimestamp(mail["Timestamp"], UTC),
+                _message("email", ", ".join(mail["To"]), mail["Subject"], mail["BodyHtml"] or mail["BodyText"]),
+            )
+            for account in accounts.values()
+            for mail in account
+        ]
+
+    def _ask(self, what: str) -> Json:
+        said: Json = httpx.get(f"{self._engine}/_ministack/{what}").raise_for_status().json()
+        return said
 
 
-def _message(channel: str, to: str, subject: str, body: str, at: str) -> Json:
-    return {"channel": channel, "to": to, "subject": subject, "body": body, "at": at}
+def _message(channel: str, to: str, subject: str, body: str) -> Json:
+    return {"channel": channel, "to": to, "subject": subject, "body": body}

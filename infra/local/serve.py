@@ -6,18 +6,21 @@ import os
 import signal
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from infra.local import engine
+from infra.local.calendar import Calendar
 from infra.local.clock import Clock
 from infra.local.facts import Facts
 from infra.local.gateway import Gateway
 from infra.local.outbox import Outbox
-from infra.local.pump import Pump
+from infra.local.pump import Line, Pump
 from infra.local.service import free_port
 from infra.local.stream import Reader, StreamPump, moves, touches_a_customer
 from shared.runtime import settings
+from shared.runtime.clock import clock as followed
 from shared.storage.access_keys import AccessKeyStore
 
 KEYS = (
@@ -31,6 +34,8 @@ KEYS = (
 PAGES_HERE = tuple(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1"))
 """The client keys' origins: any page of this machine."""
 GRACE_SECONDS = 3
+BEHIND_TICKS = {"CALENDAR_QUEUE_URL": "fan_out"}
+"""The queues to be empty before a tick is over, and their workers; what the first one sends, the next one takes."""
 
 
 class Server(uvicorn.Server):
@@ -52,6 +57,11 @@ def add_keys(store: AccessKeyStore, *, at: datetime) -> None:
         store.add(project, side, at=at, app_id=app_id, token=token, origins=origins)  # type: ignore[arg-type]
 
 
+def worker(name: str) -> Any:
+    """The handler of a function that something other than a request wakes."""
+    return importlib.import_module(f"functions.{name}").handler
+
+
 def serve(port: int, data: Path, *, extra: str = "") -> None:
     """Serve until SIGTERM or Ctrl-C, then stop within seconds; what was written is in ``data`` afterwards."""
     # uvicorn ends by raising the signal that stopped it once more; as an exception it leaves through the engine,
@@ -61,21 +71,35 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
     os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "bonbon")
     with engine.running(free_port(), data) as endpoint:
         engine.connect(endpoint)
+        os.environ["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         engine.create_table(endpoint)
         clock = Clock()
         add_keys(AccessKeyStore(settings.table()), at=clock.now())
-        pump = Pump(os.environ["QUEUE_URL"], importlib.import_module("functions.generate").handler, clock)
-        pump.start()
+        followed.follow(clock.now)
+        actions = Pump(Line(os.environ["QUEUE_URL"], worker("generate"), clock))
         stream = StreamPump(
             endpoint,
             os.environ["TABLE_NAME"],
             clock,
-            Reader(moves, importlib.import_module("functions.facts").handler),
-            Reader(touches_a_customer, importlib.import_module("functions.enrol").handler),
+            Reader(moves, worker("facts")),
+            Reader(touches_a_customer, worker("enrol")),
         )
-        stream.start()
+        outbox = Outbox(endpoint, clock)
+        calendar = Calendar(
+            clock,
+            settings.table(),
+            worker("tick"),
+            [
+                Line(url, worker(name), clock, dead_letters=engine.dead_letters(url))
+                for url, name in ((os.environ[queue], name) for queue, name in BEHIND_TICKS.items())
+            ],
+            rest=(actions.rest, stream.drain),
+            after_each=outbox.texts,
+        )
+        for running in (actions, stream, calendar):
+            running.start()
         config = uvicorn.Config(
-            Gateway(clock, Outbox(endpoint, clock), Facts(engine.overhear())),
+            Gateway(clock, calendar, outbox, Facts(engine.overhear())),
             host="127.0.0.1",
             port=port,
             log_level=logging.ERROR,
@@ -90,5 +114,5 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person says "enough"
         finally:
-            pump.stop()
-            stream.stop()
+            for running in (calendar, actions, stream):
+                running.stop()

@@ -37,6 +37,7 @@ class StreamPump:
         self._clock = clock
         self._readers = readers
         self._iterator: str | None = None
+        self._carrying = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stream", daemon=True)
 
@@ -48,10 +49,9 @@ class StreamPump:
         self._stopping.set()
         self._thread.join(STOPS_WITHIN)
 
-    def _run(self) -> None:
-        last = False
-        while not last:
-            last = self._stopping.wait(POLL_SECONDS)
+    def drain(self) -> None:
+        """Hand over all that there is by now, so that it is dated by what the clock shows now."""
+        with self._carrying:
             try:
                 while self._carry():
                     pass
@@ -61,6 +61,12 @@ class StreamPump:
                 # As in the cloud: a reader that broke is told of, and its changes come back.
                 logger.exception("the reader broke")
                 self._iterator = None
+
+    def _run(self) -> None:
+        last = False
+        while not last:
+            last = self._stopping.wait(POLL_SECONDS)
+            self.drain()
 
     def _carry(self) -> bool:
         """Hand over one batch; tells whether there may be more."""

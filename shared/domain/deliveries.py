@@ -1,18 +1,21 @@
 """A delivery: one message to one customer, from the moment at which it is due to its end.
 
     PREPARED ──→ SENDING ──→ SENT
-       ↑            ├──────→ FAILED    refused for good
-       │            ├──────→ PREPARED  not taken, for now: tried again
-       │            └──────→ UNKNOWN   a crash between sending and its record: nobody can know
+     ↑ │            ├──────→ FAILED    refused for good
+     │ │            ├──────→ PREPARED  not taken, for now: tried again
+     │ │            └──────→ UNKNOWN   a crash between sending and its record: nobody can know
+     │ ├──────────────────→ FAILED    it cannot be written
+     │ ↓
     DEFERRED ──→ DROPPED
 
 Its id derives from what it is for, so that the same occasion never makes two. Whoever works on one holds its lease;
-where the lease has lapsed, the worker is dead, and what it was about tells what may be done: PREPARED is sent,
-SENDING is UNKNOWN and never sent again.
+where the lease has lapsed, the worker is dead, and what it was about tells what may be done: PREPARED is judged anew
+and sent, SENDING is UNKNOWN and never sent again. A message that was not taken lets its lease go.
 """
 
-from datetime import date, datetime
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple
 
 from shared.domain.ids import derived
 from shared.domain.model import Day, Frozen, Instant
@@ -25,6 +28,21 @@ Status = Literal["PREPARED", "SENDING", "SENT", "DEFERRED", "DROPPED", "FAILED",
 
 ENDED: frozenset[Status] = frozenset({"SENT", "DROPPED", "FAILED", "UNKNOWN"})
 
+ARROWS: Mapping[Status, frozenset[Status]] = {
+    "PREPARED": frozenset({"PREPARED", "SENDING", "DEFERRED", "DROPPED", "FAILED"}),
+    "SENDING": frozenset({"SENT", "FAILED", "PREPARED", "UNKNOWN"}),
+    "DEFERRED": frozenset({"PREPARED", "DEFERRED", "DROPPED"}),
+    **dict.fromkeys(ENDED, frozenset()),
+}
+"""What each may become. One that is judged anew may wait again, or be dropped, though it was prepared before."""
+
+LONGEST_WORK = timedelta(minutes=3)
+"""How long a worker may go on with a message of the queue before it is stopped."""
+LEASE = LONGEST_WORK + timedelta(seconds=15)
+"""How long a delivery is its worker's. Whenever that one began, it is dead when its lease lapses; and the message of
+the queue, which comes back a little later, finds that it is.
+"""
+
 
 class Due(NamedTuple):
     """Somebody's occasion: what is to be delivered."""
@@ -35,6 +53,15 @@ class Due(NamedTuple):
     """Of the occasion."""
     at: datetime
     """When its run was scheduled."""
+
+    @property
+    def source_id(self) -> str:
+        """The name of the publication: one a customer, schedule and year.
+
+        >>> Due("sch_1", "cust_1", date(2026, 3, 17), datetime(2026, 3, 17, 9)).source_id
+        'sch_1:cust_1:2026'
+        """
+        return f"{self.schedule_id}:{self.customer_id}:{self.day.year}"
 
 
 class Delivery(Frozen):
@@ -60,16 +87,68 @@ class Delivery(Frozen):
     """Of a deferred one."""
     lease: Instant | None = None
     """Until when somebody works on it."""
+    contact_at: Instant | None = None
+    """Under which instant it stands among its customer's contacts."""
     message_id: str | None = None
     """What the channel calls the message."""
     sent_at: Instant | None = None
     created_at: Instant
     updated_at: Instant | None = None
-    version: int = 1
+    version: int = 0
+    """0 before it stands in the ledger."""
 
     @property
     def ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def due(self) -> Due:
+        """What it is for."""
+        return Due(self.schedule_id, self.customer_id, self.day, self.due_at)
+
+    @property
+    def known(self) -> bool:
+        """Whether it stands in the ledger."""
+        return self.version > 0
+
+    def held(self, at: datetime) -> bool:
+        """Whether somebody is working on it."""
+        return self.lease is not None and at < self.lease
+
+    def prepared(self, channel: Channel, template_id: str, publication_id: str, code: str, at: datetime) -> "Delivery":
+        """There is a code, and a place among the customer's contacts: it is about to leave."""
+        its = {"channel": channel, "template_id": template_id, "publication_id": publication_id, "code": code}
+        return self._moved("PREPARED", at, **its, contact_at=at, lease=at + LEASE)
+
+    def sending(self, at: datetime) -> "Delivery":
+        """It is being handed over: from now on it may have left."""
+        return self._moved("SENDING", at, lease=at + LEASE)
+
+    def sent(self, message_id: str, at: datetime) -> "Delivery":
+        return self._moved("SENT", at, message_id=message_id, sent_at=at)
+
+    def let_go(self, at: datetime) -> "Delivery":
+        """It was not taken: whoever comes next may try again."""
+        return self._moved("PREPARED", at)
+
+    def failed(self, reason: str, at: datetime) -> "Delivery":
+        return self._moved("FAILED", at, reason=reason)
+
+    def lost_sight_of(self, at: datetime) -> "Delivery":
+        """Nobody can know whether it has left."""
+        return self._moved("UNKNOWN", at)
+
+    def deferred(self, until: datetime, reason: str, at: datetime) -> "Delivery":
+        return self._moved("DEFERRED", at, until=until, reason=reason, contact_at=None)
+
+    def dropped(self, reason: str, at: datetime) -> "Delivery":
+        return self._moved("DROPPED", at, reason=reason, contact_at=None)
+
+    def _moved(self, status: Status, at: datetime, **fields: Any) -> "Delivery":
+        if status not in ARROWS[self.status]:
+            raise ValueError(f"{self.status} never becomes {status}")
+        left = {"reason": None, "until": None, "lease": None}
+        return self.model_copy(update={**left, **fields, "status": status, "updated_at": at})
 
 
 def delivery_id(project: str, due: Due) -> str:

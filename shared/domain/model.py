@@ -87,6 +87,9 @@ def _printable(text: str) -> str:
 Text = Annotated[str, Field(strict=True, max_length=4_000), AfterValidator(_printable)]
 """What people write: any script, emoji too, but nothing that steers a terminal."""
 
+LongText = Annotated[str, Field(strict=True, min_length=1, max_length=100_000), AfterValidator(_printable)]
+"""What people write at length: the body of a message."""
+
 Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), AfterValidator(_printable)]
 """What people call a thing: like Text, and short, for it becomes part of a key."""
 

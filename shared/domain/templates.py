@@ -1,15 +1,52 @@
 """A message template: what a message says, in each language; Liquid, and in e-mails MJML or plain text."""
 
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
 from pydantic import Field
 
 from shared.domain.deliveries import Carried
-from shared.domain.model import Frozen, Instant, Name, Text
+from shared.domain.errors import InvalidPayload
+from shared.domain.model import Frozen, Instant, LongText, Name, Sent, Text
+
+MOST_LOCALES = 100
+LARGEST = 256 * 1024
+"""Bytes of all its words together; an item of the table holds 400 KB in all."""
+TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+NAMELESS = {
+    "de": "liebe Kundin, lieber Kunde",
+    "en": "friend",
+    "es": "cliente",
+    "fi": "ystävä",
+    "fr": "chère cliente, cher client",
+    "ga": "a chara",
+    "it": "cliente",
+    "nl": "klant",
+    "pt": "cliente",
+    "sv": "vän",
+    "tr": "dostum",
+}
+"""What somebody without a name is called, by the language of the words; in one that is not here, as in English."""
 
 
-class Words(Frozen):
+class Words(Sent):
     subject: Text = ""
+    body: LongText
+
+
+class Chosen(NamedTuple):
+    """The words for somebody, and the language that they are in, as far as that is known."""
+
+    subject: str
     body: str
-    """At most 100,000 characters."""
+    language: str | None
+
+    @property
+    def nameless(self) -> str:
+        """What somebody without a name is called."""
+        return NAMELESS.get(self.language or "", NAMELESS["en"])
 
 
 class MessageTemplate(Frozen):
@@ -17,9 +54,55 @@ class MessageTemplate(Frozen):
     name: Name
     channel: Carried
     subject: Text = ""
-    body: str
+    body: LongText
     locales: dict[str, Words] = Field(default_factory=dict)
     """By language tag, ``pt-BR`` or ``pt``; the template's own words are for everybody else."""
     created_at: Instant
     updated_at: Instant | None = None
     version: int = 1
+
+    def chosen(self, locale: str | None) -> Chosen:
+        """The words for somebody: in their language as it is spoken there, in their language, or its own."""
+        tag = (locale or "").replace("_", "-").lower()
+        known = {said.lower(): words for said, words in self.locales.items()}
+        language = tag.partition("-")[0]
+        while tag:
+            if tag in known:
+                return Chosen(known[tag].subject, known[tag].body, language)
+            tag = tag.rpartition("-")[0]
+        return Chosen(self.subject, self.body, language)
+
+    def every(self) -> Iterator[tuple[str, str, str]]:
+        """Its subject and body, then those of each language; each after the path at which they stand."""
+        yield "", self.subject, self.body
+        for tag, words in self.locales.items():
+            yield f"locales.{tag}.", words.subject, words.body
+
+    def changed(self, *, at: datetime, **fields: Any) -> "MessageTemplate":
+        """The template with these fields, judged anew."""
+        return MessageTemplate.model_validate({**self.model_dump(), **fields, "updated_at": at})
+
+
+def refuse_misshapen(template: MessageTemplate) -> None:
+    """Raise for a template that no channel would take, whatever it says.
+
+    Raises:
+        InvalidPayload: naming the path.
+    """
+    if len(template.locales) > MOST_LOCALES:
+        raise InvalidPayload(f"locales: more than {MOST_LOCALES} languages")
+    seen = set[str]()
+    for tag in template.locales:
+        if not TAG.fullmatch(tag):
+            raise InvalidPayload(f"locales.{tag[:40]}: is not a language tag, as pt or pt-BR")
+        if tag.lower() in seen:
+            raise InvalidPayload(f"locales.{tag}: this language is there twice")
+        seen.add(tag.lower())
+    for path, subject, _ in template.every():
+        if template.channel == "email" and not subject.strip():
+            raise InvalidPayload(f"{path}subject: an e-mail needs one")
+        if template.channel == "sms" and subject:
+            raise InvalidPayload(f"{path}subject: a text message has none")
+    size = sum(len(text.encode()) for _, subject, body in template.every() for text in (subject, body))
+    if size > LARGEST:
+        raise InvalidPayload(f"body: {size} bytes in all languages together are more than {LARGEST}")

@@ -119,6 +119,8 @@ ROUTES = (
     Route("GET", "/v1/metadata-schemas", "schemas"),
     Route("GET", "/v1/metadata-schemas/{resource}", "schemas"),
     Route("PUT", "/v1/metadata-schemas/{resource}", "schemas"),
+    Route("GET", "/v1/deliveries", "deliveries"),
+    Route("GET", "/v1/deliveries/{delivery_id}", "deliveries"),
     Route("POST", "/v1/oauth/token", "oauth"),
     Route("POST", "/v1/oauth/introspect", "oauth"),
     Route("POST", "/v1/oauth/token/revoke", "oauth"),

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from shared.domain.attributes.offers import PUBLICATIONS
-from shared.domain.campaigns import Campaign
 from shared.domain.customers import Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import code_hash
@@ -119,7 +118,7 @@ class PublicationStore:
             if voucher.id in new:
                 writes.append(adding(self.project, voucher, otherwise=Moved()))
             else:
-                writes.append(self._giving(voucher, publication.customer_id, published.campaign))
+                writes.append(self._giving(voucher, publication.customer_id))
         if minted and published.campaign:
             writes.append(self.campaigns.counting(published.campaign, len(minted)))
         self._table.commit(*writes, outcome=published)
@@ -162,7 +161,7 @@ class PublicationStore:
     def customer_id(self, profile: Profile) -> str | None:
         return customer_id(self.project, profile)
 
-    def _giving(self, voucher: Voucher, holder: str, campaign: Campaign | None) -> Write:
+    def _giving(self, voucher: Voucher, holder: str) -> Write:
         """A unique code goes to one customer; any other may be given to many, the first is its holder."""
         hashed = code_hash(self.project, voucher.code)
         values: Item = {"holder": holder, "one": 1, "yes": True, "no": False}
@@ -171,7 +170,7 @@ class PublicationStore:
         if voucher.is_unique:
             only_if += " AND #published = :zero"
             values["zero"] = 0
-        if campaign and campaign.activity_duration_after_publishing:  # its end is in the document
+        if voucher.campaign_id and voucher.expiration_date:  # its end may be a new one, and is in the document
             sets += ", #document = :document, #version = :next"
             only_if += " AND #version = :was"
             document = item_of_voucher(voucher)["document"]

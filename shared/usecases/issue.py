@@ -36,6 +36,8 @@ class Wish(NamedTuple):
     source_id: str | None = None
     join_once: bool = False
     metadata: Metadata | None = None
+    ends: datetime | None = None
+    """When the codes end, where their campaign does not end them sooner."""
 
 
 class Campaigns(Protocol):
@@ -106,7 +108,8 @@ def issue(wish: Wish, *, at: datetime, store: Giving, chance: Chance, draw: Call
     else:
         assert campaign
         found, minted = _from_pool(campaign, wish.how_many, at=at, store=store, draw=draw)
-    vouchers = tuple(_given(voucher, customer.id, campaign, known.project, at=at) for voucher in (*found, *minted))
+    ends = _ends(wish, campaign, known.project, at=at)
+    vouchers = tuple(_given(voucher, customer.id, ends) for voucher in (*found, *minted))
     publication = Publication(
         id=publication_id or timed("pub", at, chance() + chance()),
         customer_id=customer.id,
@@ -161,11 +164,17 @@ def _from_pool(
     return found, [voucher_of(campaign, code, project=store.project, at=at) for code in new.values()]
 
 
-def _given(voucher: Voucher, holder: str, campaign: Campaign | None, project: Project, *, at: datetime) -> Voucher:
-    """The voucher once it is somebody's; where the campaign says so its life ends so long after."""
+def _ends(wish: Wish, campaign: Campaign | None, project: Project, *, at: datetime) -> datetime | None:
+    """When codes end that are given away now, if they do not end sooner by themselves."""
+    lives = campaign.activity_duration_after_publishing if campaign else None
+    ends = span_of(lives).after(at, project.zone) if lives else None
+    return min(filter(None, (ends, wish.ends)), default=None)
+
+
+def _given(voucher: Voucher, holder: str, ends: datetime | None) -> Voucher:
+    """The voucher once it is somebody's."""
     update: dict[str, object] = {"published": voucher.published + 1, "holder_id": voucher.holder_id or holder}
-    if campaign and campaign.activity_duration_after_publishing:
-        ends = span_of(campaign.activity_duration_after_publishing).after(at, project.zone)
+    if ends:
         update["expiration_date"] = min(ends, voucher.expiration_date or ends)
     return voucher.model_copy(update=update)
 

@@ -17,7 +17,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from shared.domain.attributes import calendar, catalogue, offers, people, purchases
+from shared.domain.attributes import calendar, catalogue, offers, people, post, purchases
 from shared.domain.criteria import MOST_CONDITIONS, PRESENCE, Senseless, value_of, verb_of
 from shared.domain.errors import InvalidPayload, PromotionError
 from shared.domain.filters import Attribute, Attributes, Condition, Filter, Sort, Value, attribute_at
@@ -83,6 +83,13 @@ ASSIGNMENTS = Asked(offers.ASSIGNMENTS, {"rule": "rule_id", "related_object_id":
 SCHEDULES = Asked(
     calendar.SCHEDULES,
     {"name": "name", "active": "active", "campaign_id": "campaign_id", "occasion": "occasion.type"},
+)
+DELIVERIES = Asked(
+    post.DELIVERIES,
+    {
+        **{name: name for name in ("status", "channel", "purpose", "occasion", "day", "schedule_id", "campaign_id")},
+        "customer": "customer_id",
+    },
 )
 
 PERIODS = {"created_at": ("after", "before"), "updated_at": ("after", "before")}

@@ -135,6 +135,7 @@ WRITE = "PutItem UpdateItem"
         ("schemas", "GetItem UpdateItem", "", ""),
         ("consents", f"{READ} Query PutItem ConditionCheckItem", "", ""),
         ("contact_policy", "GetItem PutItem", "", ""),
+        ("deliveries", READ, "lists owners", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",

@@ -5,4 +5,5 @@ offers.py     of vouchers, campaigns, publications, rules, and the actions that 
 people.py     of customers, in lists, segments and rules alike, and of segments
 purchases.py  of orders and redemptions
 catalogue.py  of products, SKUs and collections
+post.py       of deliveries
 """

@@ -1,0 +1,87 @@
+"""Deliver what is due: each message of the queue names ten customers at most. Only what failed goes back to it."""
+
+import secrets
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from shared.delivery.pacing import Paced
+from shared.domain.deliveries import Delivery, Due, NotTaken
+from shared.domain.model import utc
+from shared.runtime import settings
+from shared.runtime.chance import draw
+from shared.runtime.channels import channels
+from shared.runtime.clock import clock
+from shared.runtime.letters import write
+from shared.storage.post import PostStore
+from shared.usecases.deliver import Means, UnderWay, deliver, deliver_waiting
+
+logger = Logger()
+# What failed goes back to the queue one by one; a batch in which everything failed is no different.
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+RESERVE_MS = 20_000
+"""What is left of a worker's time when it begins with nobody any more: enough for one message, were all slow."""
+
+
+class NotDelivered(Exception):
+    """Some of a message's deliveries have to be tried again."""
+
+
+def deliver_all(record: SQSRecord, lambda_context: Any = None) -> None:
+    """Deliver what one message of the queue names; one that fails keeps none of the others back.
+
+    Raises:
+        NotDelivered: if not all came to an end. Whatever did is not done again.
+    """
+
+    def in_time() -> bool:
+        return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
+
+    said = record.json_body
+    done = [in_time() and _delivered(one, said["project"]) for one in _named(said)]
+    if not all(done):
+        raise NotDelivered
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Work through one batch of messages."""
+    return process_partial_response(event, deliver_all, processor, context)
+
+
+Deliver = Callable[..., Delivery | None]
+
+
+def _named(said: dict[str, Any]) -> Iterator[Deliver]:
+    """What a message of the queue names: deliveries that have waited, or customers who are due in a run."""
+    for id_ in said.get("deliveries", ()):
+        yield partial(deliver_waiting, id_)
+    for customer_id in said.get("customers", ()):
+        day, at = date.fromisoformat(said["day"]), datetime.fromisoformat(said["at"])
+        yield partial(deliver, Due(said["schedule_id"], customer_id, day, at))
+
+
+def _delivered(one: Deliver, project: str) -> bool:
+    """Deliver one and tell what came of it; whether it need not be tried again."""
+    carriers = {channel: Paced(carrier) for channel, carrier in channels().items()}
+    means = Means(PostStore(settings.table(), project), carriers, write, partial(secrets.token_hex, 4), draw)
+    try:
+        delivery = one(means, at=utc(clock.now()))
+    except (NotTaken, UnderWay) as error:
+        logger.warning("put back", extra={"project": project, "why": type(error).__name__})
+        return False
+    except Exception as error:  # noqa: BLE001 - whatever it was, the others are not kept back, and the log says where
+        steps = [f"{it.filename.rpartition('/')[2]}:{it.lineno}" for it in traceback.extract_tb(error.__traceback__)]
+        told = {"project": project, "error": type(error).__name__, "trace": steps}
+        logger.error("failed", extra=told)  # noqa: TRY400 - not what the exception says, which may be somebody's words
+        return False
+    if delivery:
+        what = {"occasion": delivery.occasion, "channel": delivery.channel, "reason": delivery.reason}
+        logger.info(delivery.status.lower(), extra={"project": project, **what})
+    return True

@@ -1,0 +1,50 @@
+"""Patience with a channel: what asks to be slower is asked again a little later, a few times."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from shared.domain.deliveries import Message, NotTaken
+
+PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds at most before each further attempt; in all less than a worker has for one of its ten customers."""
+
+
+class Channel(Protocol):
+    def send(self, message: Message) -> str: ...
+
+
+def _any_part(of: float) -> float:
+    return random.uniform(0, of)  # noqa: S311 - spreads, guards nothing
+
+
+class Paced:
+    """A channel, and the patience that it wants; full jitter, so that workers who were turned away do not meet again.
+
+    Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        part: Callable[[float], float] = _any_part,
+    ) -> None:
+        self._channel = channel
+        self._sleep = sleep
+        self._part = part
+
+    def send(self, message: Message) -> str:
+        """Hand a message over; asked again only if it has surely not left.
+
+        Raises:
+            NotTaken, NeverTaken, PerhapsTaken: of the channel, when patience has come to its end.
+        """
+        for pause in PAUSES:
+            try:
+                return self._channel.send(message)
+            except NotTaken:
+                self._sleep(self._part(pause))
+        return self._channel.send(message)

@@ -1,0 +1,118 @@
+"""What becomes of a message that is due, from all that is known at the moment of sending.
+
+    the schedule is off, or was switched on after the run      schedule_inactive   ┐
+    the customer is forgotten                                  customer_gone       │ of one that is not in the ledger
+    their occasion is another day, or its run still to come    not_due             │ nothing is written: never due
+    the audience is a segment that they are not in             not_in_audience     ┘
+    the campaign is off, over or gone                          campaign_inactive
+    the templates of all channels are gone                     template_gone
+    the gate (``contact_policy``)                              Send, Defer, Drop
+    it would come more than a week late                        what kept it
+
+Whatever is in the ledger ends there with the reason. A run once made is made: a birthday that is edited afterwards
+brings nothing more this year, because the ledger has one entry a year.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.domain import contact_policy
+from shared.domain.agenda import LATEST
+from shared.domain.campaigns import Campaign
+from shared.domain.consents import Consents
+from shared.domain.contact_policy import ContactPolicy, Contacts, Defer, Drop, Send
+from shared.domain.customers import Customer
+from shared.domain.deliveries import Carried, Channel, Delivery, Due
+from shared.domain.occasions import still_due
+from shared.domain.projects import Project
+from shared.domain.publications import Known
+from shared.domain.schedules import Schedule
+from shared.domain.templates import MessageTemplate
+
+
+class Overtaken(Exception):
+    """Somebody else works on the delivery, or has written to its customer, since they were read: look again."""
+
+
+class Standing(NamedTuple):
+    """What is known of a message that is due."""
+
+    delivery: Delivery | None
+    """Its entry in the ledger."""
+    schedule: Schedule | None
+    campaign: Campaign | None
+    templates: Mapping[Carried, MessageTemplate]
+    customer: Customer | None
+    inside: bool
+    """Whether the audience is everybody, or a segment that the customer is in."""
+    consents: Consents
+    contacts: Contacts
+    policy: ContactPolicy
+    published: Known
+    """What is known of the publication that tells the code."""
+
+    @property
+    def project(self) -> Project:
+        return self.published.project
+
+    @property
+    def others(self) -> Contacts:
+        """The messages to this customer but for this one, which may have been about to leave before."""
+        entry = self.delivery
+        if entry is None or entry.contact_at is None:
+            return self.contacts
+        own = [it for it in self.contacts.sent if (it.at, it.channel) == (entry.contact_at, entry.channel)][:1]
+        left = list(self.contacts.sent)
+        for contact in own:
+            left.remove(contact)
+        return self.contacts.model_copy(update={"sent": tuple(left)})
+
+
+def judge(standing: Standing, due: Due, *, at: datetime) -> Send | Defer | Drop | None:
+    """What becomes of a message that is due; None: nothing, and nothing is written of it."""
+    if reason := void(standing, due):
+        return Drop(reason) if standing.delivery else None
+    schedule, customer, campaign = standing.schedule, standing.customer, standing.campaign
+    assert schedule
+    assert customer
+    if campaign is None or _is_over(campaign, at):
+        return Drop("campaign_inactive")
+    channels: list[Channel] = [channel for channel in schedule.channels if channel in standing.templates]
+    if not channels:
+        return Drop("template_gone")
+    verdict = contact_policy.judge(
+        channels,
+        schedule.purpose,
+        addresses=_addresses(customer),
+        consents=standing.consents,
+        contacts=standing.others,
+        policy=standing.policy,
+        zone=customer.residence.zone(standing.project.zone),
+        at=at,
+    )
+    if isinstance(verdict, Defer) and verdict.until - due.at > LATEST:
+        return Drop(verdict.reason)
+    return verdict
+
+
+def void(standing: Standing, due: Due) -> str | None:
+    """Why a message is not due, or no more; None where it is."""
+    schedule, customer = standing.schedule, standing.customer
+    if schedule is None or not schedule.active or (schedule.active_since and due.at < schedule.active_since):
+        return "schedule_inactive"
+    if customer is None:
+        return "customer_gone"
+    if not still_due(schedule, customer, due, home=standing.project.zone):
+        return "not_due"
+    return None if standing.inside else "not_in_audience"
+
+
+def _is_over(campaign: Campaign, at: datetime) -> bool:
+    over = campaign.expiration_date is not None and campaign.expiration_date <= at
+    return campaign.deleted or not campaign.active or over
+
+
+def _addresses(customer: Customer) -> dict[Channel, str]:
+    its = {"email": customer.profile.email, "sms": customer.profile.phone}
+    return {channel: address for channel, address in its.items() if address}  # type: ignore[misc]

@@ -1,0 +1,93 @@
+"""The ledger of deliveries: an item each, on the list of its kind, among its customer's things, and while it waits
+among those that wait.
+
+What a run has come to is counted in the commit of what it counts, so at any moment the counters are what the ledger
+says: ``due`` once for each entry, and each entry under its state, ``dropped#{reason}`` where it was dropped.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from shared.domain.attributes.post import DELIVERIES
+from shared.domain.deliveries import Delivery
+from shared.domain.errors import NotFound
+from shared.domain.lists import Listed, Query
+from shared.storage.documents import item_of, value_of
+from shared.storage.keys import Key, listing, owning, shard_of, waiting
+from shared.storage.lists import ListOf, of_customer, of_keys
+from shared.storage.table import Item, Table, Write, add, create, replace
+
+ATTRIBUTES = ("version",)
+
+
+class DeliveryStore:
+    """The deliveries of one project."""
+
+    def __init__(self, table: Table, project: str) -> None:
+        self._table = table
+        self.project = project
+
+    def get(self, id_: str) -> Delivery:
+        """A delivery.
+
+        Raises:
+            NotFound: if there is none.
+        """
+        found = self.find(id_)
+        if found is None:
+            raise NotFound("delivery", id_)
+        return found
+
+    def find(self, id_: str) -> Delivery | None:
+        return delivery_of(self._table.get(Key.delivery(self.project, id_)))
+
+    def wanted(self, query: Query) -> Listed[Delivery]:
+        """The deliveries that are asked for."""
+        key = partial(Key.delivery, self.project)
+        narrow = {"id": of_keys(key), "customer_id": of_customer(self._table, self.project, "delivery")}
+        return ListOf(self._table, self.project, "delivery", DELIVERIES, _deliveries_of, key, narrow=narrow).wanted(
+            query
+        )
+
+
+def entering(project: str, after: Delivery, *, before: Delivery, otherwise: Exception) -> list[Write]:
+    """The writes that bring a delivery from one state to the next, and count it; ``before`` tells the version that was
+    read, or that it is new.
+    """
+    key = Key.delivery(project, after.id)
+    item = {
+        **item_of(after, ATTRIBUTES),
+        **listing(project, "delivery", after.id, after.created_at),
+        **owning(project, "delivery", after.id, after.customer_id, after.created_at),
+        **(waiting(after.until, after.id) if after.until else {}),
+    }
+    if before.known:
+        entry = replace(key, item, version=before.version, otherwise=otherwise)
+    else:
+        entry = create(key, {**item, "version": 1}, otherwise=otherwise)
+    return [entry, _counting(project, after, before)]
+
+
+def entered(after: Delivery) -> Delivery:
+    """A delivery as it stands in the ledger once it was entered."""
+    return after.model_copy(update={"version": after.version + 1})
+
+
+def delivery_of(item: Item | None) -> Delivery | None:
+    return value_of(Delivery, item, ATTRIBUTES) if item else None
+
+
+def _counting(project: str, after: Delivery, before: Delivery) -> Write:
+    key = Key.run(project, after.schedule_id, after.day, shard_of(after.customer_id))
+    now, was = _counter(after), _counter(before)
+    if not before.known:
+        return add(key, {"due": 1, now: 1})
+    return add(key, {was: -1, now: 1} if was != now else {})
+
+
+def _counter(delivery: Delivery) -> str:
+    return f"dropped#{delivery.reason}" if delivery.status == "DROPPED" else delivery.status
+
+
+def _deliveries_of(items: Sequence[Item]) -> list[Delivery]:
+    return [value_of(Delivery, item, ATTRIBUTES) for item in items]

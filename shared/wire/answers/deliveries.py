@@ -1,0 +1,33 @@
+"""How deliveries look."""
+
+from shared.domain.deliveries import Delivery
+from shared.domain.lists import Listed
+from shared.domain.model import iso
+from shared.wire.answers.parts import Json, listed, present
+
+
+def delivery(of: Delivery) -> Json:
+    """What became of a message; of one that has no code there is no publication. What it said is not kept."""
+    return {
+        "id": of.id,
+        "object": "delivery",
+        "status": of.status,
+        "purpose": of.purpose,
+        "channel": of.channel,
+        "occasion": {"type": of.occasion, "day": of.day.isoformat()},
+        "customer": {"id": of.customer_id, "object": "customer"},
+        "schedule": {"id": of.schedule_id, "object": "schedule"},
+        "campaign": {"id": of.campaign_id, "object": "campaign"},
+        "template": {"id": of.template_id, "object": "message_template"} if of.template_id else None,
+        "publication": {"id": of.publication_id, "object": "publication"} if of.publication_id else None,
+        "voucher": {"code": of.code, "object": "voucher"} if of.code else None,
+        **present(reason=of.reason, until=of.until and iso(of.until)),
+        "due_at": iso(of.due_at),
+        "sent_at": of.sent_at and iso(of.sent_at),
+        "created_at": iso(of.created_at),
+        "updated_at": of.updated_at and iso(of.updated_at),
+    }
+
+
+def deliveries(of: Listed[Delivery]) -> Json:
+    return listed("deliveries", [delivery(one) for one in of.things], total=of.total, has_more=of.more)

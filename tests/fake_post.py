@@ -1,0 +1,176 @@
+"""The post in memory, and channels that take messages or do not; ``tests/storage`` holds it to the table's promises."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from shared.domain.attributes.post import DELIVERIES
+from shared.domain.consents import Consents
+from shared.domain.contact_policy import ContactPolicy, Contacts
+from shared.domain.deliveries import Delivery, Due, Message, delivery_id
+from shared.domain.errors import Moved
+from shared.domain.ids import derived
+from shared.domain.lists import Listed, Query
+from shared.domain.posting import Overtaken, Standing
+from shared.domain.publications import Known, Published
+from shared.domain.segments import entered
+from shared.domain.summaries import Person
+from shared.storage.keys import shard_of
+from tests.fakes import Draft, FakePublications, Memory, Store, wanted
+
+
+class FakePost(Store):
+    """What stands between a message and its leaving."""
+
+    def find(self, id_: str) -> Delivery | None:
+        found: Delivery | None = self._memory.get(*self._spot("delivery", id_))
+        return found
+
+    def wanted(self, query: Query) -> Listed[Delivery]:
+        return wanted(self._memory.all(*self._spot("delivery")), DELIVERIES, query)
+
+    def standing(self, due: Due, *, at: datetime) -> Standing:
+        get = self._memory.get
+        schedule, customer = (
+            get(*self._spot("schedule", due.schedule_id)),
+            get(*self._spot("customer", due.customer_id)),
+        )
+        named = schedule.templates.items() if schedule else ()
+        templates = {channel: get(*self._spot("message_template", id_)) for channel, id_ in named}
+        campaign_id = schedule.campaign_id if schedule else ""
+        return Standing(
+            delivery=self.find(delivery_id(self.project, due)),
+            schedule=schedule,
+            campaign=get(*self._spot("campaign", campaign_id)),
+            templates={channel: template for channel, template in templates.items() if template},
+            customer=customer,
+            inside=self._inside(schedule, customer, at),
+            consents=get(*self._spot("consents", due.customer_id)) or Consents(customer_id=due.customer_id),
+            contacts=get(*self._spot("contacts", due.customer_id)) or Contacts(),
+            policy=get(*self._spot("contact_policy")) or ContactPolicy(),
+            published=Known(
+                customer,
+                get(*self._spot("publication", derived("pub", self.project, due.source_id))),
+                get(*self._spot("joined", due.customer_id, campaign_id)),
+                self.settled(),
+            ),
+        )
+
+    def _inside(self, schedule: Any, customer: Any, at: datetime) -> bool:
+        if schedule is None or schedule.audience is None:
+            return True
+        segments = {segment.id: segment for segment in self._memory.all(*self._spot("segment"))}
+        person = Person(customer, self._summary(customer))
+        return customer is not None and schedule.audience.segment_id in entered(segments, (), person, at)
+
+    def save(self, after: Delivery, *, before: Delivery) -> Delivery:
+        with self._memory.commit() as draft:
+            return self._enter(draft, after, before, otherwise=Moved())
+
+    def reserve(self, after: Delivery, *, before: Delivery, standing: Standing, contacts: Contacts) -> Delivery:
+        with self._memory.commit() as draft:
+            return self._reserve(draft, after, before, standing, contacts, otherwise=Moved())
+
+    def giving(
+        self, entry: Callable[[Published], Delivery], *, before: Delivery, standing: Standing, contacts: Contacts
+    ) -> "FakeGiving":
+        def along(draft: Draft, published: Published) -> None:
+            self._reserve(draft, entry(published), before, standing, contacts, otherwise=Overtaken())
+
+        return FakeGiving(self._memory, self.project, along, entry)
+
+    def _enter(self, draft: Draft, after: Delivery, before: Delivery, *, otherwise: Exception) -> Delivery:
+        spot, entered_ = self._spot("delivery", after.id), after.model_copy(update={"version": after.version + 1})
+        if before.known:
+            draft.replace(spot, after, version=before.version, otherwise=otherwise)
+        else:
+            draft.create(spot, entered_, otherwise=otherwise)
+        run = self._spot("run", after.schedule_id, after.day.isoformat(), str(shard_of(after.customer_id)))
+        counters = Counter(draft.things.get(run) or {})
+        counters[_word(after)] += 1
+        counters["due" if not before.known else _word(before)] += -1 if before.known else 1
+        draft.things[run] = counters
+        return entered_
+
+    def _reserve(
+        self,
+        draft: Draft,
+        after: Delivery,
+        before: Delivery,
+        standing: Standing,
+        contacts: Contacts,
+        *,
+        otherwise: Exception,
+    ) -> Delivery:
+        spot = self._spot("contacts", after.customer_id)
+        if (draft.things.get(spot) or Contacts()).version != standing.contacts.version:
+            raise otherwise
+        draft.things[spot] = contacts.model_copy(update={"version": standing.contacts.version + 1})
+        if standing.customer and draft.things.get(self._spot("customer", after.customer_id)) != standing.customer:
+            raise otherwise
+        return self._enter(draft, after, before, otherwise=otherwise)
+
+
+class FakeGiving(FakePublications):
+    """Publications, each with its entry in the ledger."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        project: str,
+        along: Callable[[Draft, Published], None],
+        entry: Callable[[Published], Delivery],
+    ) -> None:
+        super().__init__(memory, project)
+        self._along, self._entry = along, entry
+        self._took: Published | None = None
+
+    def publish(self, published: Published, **known: Any) -> None:
+        both = _Both(self._memory, lambda draft: self._along(draft, published))
+        FakePublications(both, self.project).publish(published, **known)  # type: ignore[arg-type]
+        self._took = published
+
+    def took(self, published: Published) -> Delivery | None:
+        if self._took is not published:
+            return None
+        entry = self._entry(published)
+        return entry.model_copy(update={"version": entry.version + 1})
+
+
+class _Both:
+    """A memory of which each commit takes something along."""
+
+    def __init__(self, memory: Memory, along: Callable[[Draft], None]) -> None:
+        self._memory, self._along = memory, along
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._memory, name)
+
+    @contextmanager
+    def commit(self) -> Iterator[Draft]:
+        with self._memory.commit() as draft:
+            self._along(draft)
+            yield draft
+
+
+def _word(delivery: Delivery) -> str:
+    return f"dropped#{delivery.reason}" if delivery.status == "DROPPED" else delivery.status
+
+
+@dataclass
+class FakeChannel:
+    """A channel that takes what it is given, or answers as it was told to."""
+
+    answers: list[Exception] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def send(self, message: Message) -> str:
+        if self.answers:
+            raise self.answers.pop(0)
+        self.taken.append(message)
+        return f"message-{next(self.numbers)}"

@@ -1,0 +1,134 @@
+"""A post office over any stores, each verb in one line: ``office.deliver("ann")``."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from shared.domain.consents import Consent, Consents
+from shared.domain.contact_policy import ContactPolicy
+from shared.domain.customers import Customer, Profile
+from shared.domain.deliveries import Delivery, Due, Message, delivery_id
+from shared.domain.schedules import Birthday, Schedule
+from shared.domain.templates import MessageTemplate
+from shared.storage.customers import customer_id
+from shared.usecases.deliver import Letter, Means, deliver, deliver_waiting
+from tests.fake_post import FakeChannel, FakePost
+from tests.fakes import Memory, in_memory
+from tests.unit.till import Till
+from tests.unit.values import AT, PROJECT, counting, numbering
+
+BIRTHDAY = date(2026, 3, 17)
+MAKING = datetime(2026, 1, 1, tzinfo=UTC)
+DAYTIME = ContactPolicy(quiet_hours=None)
+
+
+def written(letter: Letter) -> Message:
+    """Words of no consequence, with the code in them."""
+    [voucher] = letter.published.vouchers
+    channel = letter.delivery.channel
+    assert channel
+    return Message(channel, letter.to, "For you", voucher.code)
+
+
+class Office:
+    """One project's post at eight in the morning of somebody's birthday; everybody allows e-mail and SMS."""
+
+    def __init__(self, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
+        self.till = Till(in_memory(PROJECT, self.memory))
+        self.post: Any = FakePost(self.memory, PROJECT)
+        self.email, self.sms = FakeChannel(), FakeChannel()
+        self.write = written
+        self.till.campaign(type="AUTO_UPDATE")
+        self.schedule()
+        for channel in ("email", "sms"):
+            template = MessageTemplate(id=f"tmpl_{channel}", name="Wishes", channel=channel, body="", created_at=MAKING)
+            self.keep("message_template", template.id, thing=template)
+
+    def keep(self, *spot: str, thing: object) -> None:
+        with self.memory.commit() as draft:
+            draft.things[PROJECT, *spot] = thing
+
+    def schedule(self, id_: str = "sch_1", **fields: Any) -> Schedule:
+        """A schedule that is on: birthdays, by e-mail."""
+        known = {
+            "name": "Wishes",
+            "campaign_id": "camp_1",
+            "occasion": Birthday(),
+            "channels": ("email",),
+            "templates": {"email": "tmpl_email", "sms": "tmpl_sms"},
+            "send_at": "08:00",
+            "active": True,
+            "active_since": MAKING,
+            "created_at": MAKING,
+        }
+        made = Schedule(**{"id": id_, **known, **fields})
+        self.keep("schedule", id_, thing=made)
+        return made
+
+    def customer(self, name: str = "ann", *, allows: Sequence[str] = ("email", "sms"), **said: Any) -> str:
+        """The id of somebody whose birthday it is."""
+        its = {"email": f"{name}@example.com", "phone": "+353850000000", "birthdate": "1990-03-17", **said}
+        profile = Profile(source_id=name, **its)
+        id_ = customer_id(PROJECT, profile)
+        assert id_
+        self.keep("customer", id_, thing=Customer.new(id_, profile, at=MAKING))
+        words = tuple(Consent(channel=it, granted=True, source="a form", at=MAKING) for it in allows)
+        self.keep("consents", id_, thing=Consents(customer_id=id_, current=words, version=1))
+        return id_
+
+    def change(self, kind: str, name: str, **fields: Any) -> None:
+        known = self.memory.get(PROJECT, kind, name)
+        fields = {**fields, "version": known.version + 1} if hasattr(known, "version") else fields
+        self.keep(kind, name, thing=known.model_copy(update=fields))
+
+    def policy(self, **fields: Any) -> None:
+        self.keep("contact_policy", thing=ContactPolicy(**{"quiet_hours": None, **fields}))
+
+    def due(self, name: str = "ann", *, schedule: str = "sch_1", day: date = BIRTHDAY, ran: datetime = AT) -> Due:
+        id_ = customer_id(PROJECT, Profile(source_id=name))
+        assert id_
+        return Due(schedule, id_, day, ran)
+
+    @property
+    def means(self) -> Means:
+        carriers = {"email": self.email, "sms": self.sms}
+        return Means(self.post, carriers, self._write, counting(), numbering())  # type: ignore[arg-type]
+
+    def _write(self, letter: Letter) -> Message:
+        return self.write(letter)
+
+    def deliver(self, name: str = "ann", *, at: datetime = AT, **of: Any) -> Delivery | None:
+        return deliver(self.due(name, **of), self.means, at=at)
+
+    def deliver_waiting(self, name: str = "ann", *, at: datetime, **of: Any) -> Delivery | None:
+        return deliver_waiting(delivery_id(PROJECT, self.due(name, **of)), self.means, at=at)
+
+    def entry(self, name: str = "ann", **of: Any) -> Delivery | None:
+        found: Delivery | None = self.post.find(delivery_id(PROJECT, self.due(name, **of)))
+        return found
+
+    @property
+    def status(self) -> tuple[str, str | None]:
+        """Ann's entry: its status, and the reason."""
+        entry = self.entry()
+        assert entry
+        return entry.status, entry.reason
+
+    @property
+    def publications(self) -> list[Any]:
+        return self.memory.all(PROJECT, "publication")
+
+    @property
+    def ledger(self) -> list[Delivery]:
+        return self.memory.all(PROJECT, "delivery")
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What all runs have come to."""
+        runs: list[Counter[str]] = self.memory.all(PROJECT, "run")
+        total = Counter[str]()
+        for run in runs:
+            total.update(run)
+        return {word: number for word, number in total.items() if number}
