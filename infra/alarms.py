@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
@@ -42,6 +43,19 @@ OVERDUE = {
     ),
 }
 """How long a message may wait in each queue, and what it means if it waits for longer."""
+
+OUTCOMES = {
+    "unknown": (
+        '{ $.message = "unknown" }',
+        "Of a message nobody can know whether it left: a worker died over it. GET /v1/deliveries tells to whom.",
+    ),
+    "failed": (
+        # Not where the address is at fault. An error of ours has no reason: it comes back, and has alarms of its own.
+        '{ $.message = "failed" && $.reason = * && $.reason != "message_refused" && $.reason != "opted_out" }',
+        "A message could not be sent and will not be: no sender, or a template at fault. GET /v1/deliveries tells why.",
+    ),
+}
+"""What the log of deliver tells that should never be, and what it means."""
 
 SILENT = 4
 """Quarters of an hour without a tick: a schedule that is gone or off breaks nothing that would tell of it."""
@@ -106,7 +120,7 @@ class Alarms(Construct):
         self._watch_api(api)
         self._watch_table(table)
         self._watch_the_calendar(functions["tick"])
-        self._watch_the_post(sender)
+        self._watch_the_post(functions["deliver"], sender)
 
     def _watch_function(self, function: Function) -> None:
         word = function.word
@@ -201,7 +215,17 @@ class Alarms(Construct):
             periods=SILENT,
         )
 
-    def _watch_the_post(self, sender: Sender) -> None:
+    def _watch_the_post(self, deliver: Function, sender: Sender) -> None:
+        for what, (pattern, means) in OUTCOMES.items():
+            told = logs.MetricFilter(
+                self,
+                f"{what}Lines",
+                log_group=deliver.log_group,
+                filter_pattern=logs.FilterPattern.literal(pattern),
+                metric_namespace=name(self),
+                metric_name=f"deliveries-{what}",
+            )
+            self._ring(f"deliveries-{what}", told.metric(statistic="Sum", period=PERIOD), means)
         for what, (share, means) in REPUTATION.items():
             self._ring(f"{what.lower()}s", sender.rate(what), means, above=share)
 

@@ -58,8 +58,8 @@ BROKEN = (
     "limit 10",
 )
 MESSAGES = (
-    'filter message = "delivered"',
-    "stats count(*) as messages by status, reason",
+    'filter message in ["sent", "deferred", "dropped", "failed", "unknown"] and ispresent(occasion)',
+    "stats count(*) as messages by message, reason",
     "sort messages desc",
     "limit 15",
 )

@@ -19,7 +19,7 @@ ATTEMPTS = 10
 
 CARRIERS = 2
 """Workers at once, unless the context says otherwise (``-c carriers=20``). This is the pace: each has one message under
-way at a time and needs about a tenth of a second for it, so two stay near the 14 a second that SES allows an account
+way at a time and needs a tenth of a second or two for it, so two stay near the 14 a second that SES allows an account
 which has just left the sandbox. Whoever is allowed more wants more carriers; one too many is told to be patient, and
 nothing is lost. Lambda's least is two."""
 

@@ -59,11 +59,11 @@ class Bonbon(Stack):
         bus = Bus(self, "Bus")
         enrolments = _before_the_bus(self, function, table, bus)
 
-        answering = {route.function for route in ROUTES} | {"unknown"}
-        api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
-
         calendar, post, sender = Calendar(self, "Calendar"), Post(self, "Post"), Sender(self, "Sender")
         ticks = _by_the_calendar(self, function, table, calendar, post)
+
+        answering = {route.function for route in ROUTES} | {"unknown"}
+        api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
         _into_the_post(function, table, post, sender, public_url=self._public_url(api))
 
         queues = {"actions": actions, "calendar": calendar, "post": post}
@@ -184,11 +184,6 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     table.let(segments, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")  # a segment, and who is on its list
     table.let_list(segments, "lists", "pools")
 
-    schedules = function("schedules")
-    table.let(schedules, "GetItem", "BatchGetItem", "Query")  # what it names; what became of its runs
-    table.let(schedules, "PutItem", "DeleteItem", "BatchWriteItem")  # a schedule, with its place on the agenda
-    table.let_list(schedules, "lists", "pools", "owners")  # who celebrates, and who lives where
-
     events = function("events")
     table.let(events, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")  # what a customer did, counted
 
@@ -255,6 +250,11 @@ def _before_the_bus(scope: Construct, function: Make, table: Table, bus: Bus) ->
 
 
 def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: Calendar, post: Post) -> Ticks:
+    schedules = function("schedules")
+    table.let(schedules, "GetItem", "BatchGetItem", "Query")  # what it names; what became of its runs
+    table.let(schedules, "PutItem", "DeleteItem", "BatchWriteItem")  # a schedule, with its place on the agenda
+    table.let_list(schedules, "lists", "pools", "owners")  # who celebrates, and who lives where
+
     queue = {"CALENDAR_QUEUE_URL": calendar.queue.queue_url}
     tick = function("tick", timeout=LONGEST_TICK, more=queue)
     table.let(tick, "GetItem", "Query", "UpdateItem")  # where customers live; what is on the agenda; how far ticks came

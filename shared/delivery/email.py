@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from shared.delivery.channels import one_attempt
-from shared.domain.deliveries import Message
+from shared.domain.deliveries import Message, NeverTaken
 
 
 class SesV2(Protocol):
@@ -11,7 +11,7 @@ class SesV2(Protocol):
 
 
 class Email:
-    """Sends as one sender; what becomes of its mails is told by the configuration set, where there is one."""
+    """Sends as one sender, without whom nothing leaves; what becomes of its mails is told by the configuration set."""
 
     def __init__(self, client: SesV2, sender: str, configuration_set: str | None = None) -> None:
         self._client = client
@@ -24,6 +24,8 @@ class Email:
         Raises:
             NotTaken, NeverTaken, PerhapsTaken: see ``channels``.
         """
+        if not self._sender:
+            raise NeverTaken("no_sender")
         with one_attempt():
             sent = self._client.send_email(
                 FromEmailAddress=self._sender,
