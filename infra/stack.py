@@ -212,6 +212,13 @@ def _for_the_gate(function: Make, table: Table) -> None:
     contact_policy = function("contact_policy")
     table.let(contact_policy, "GetItem", "PutItem")
 
+    unsubscribe = function("unsubscribe")
+    table.let(unsubscribe, "GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem")  # a no is a word, too
+
+    templates = function("message_templates")
+    table.let(templates, "GetItem", "BatchGetItem", "PutItem", "DeleteItem")
+    table.let_list(templates, "lists")
+
 
 def _for_callers(function: Make, table: Table) -> None:
     oauth = function("oauth")

@@ -865,7 +865,7 @@ class FakeCustomers(Store):
     def remove(self, customer: Customer, *, outcome: object = None) -> None:
         with self._memory.commit() as draft:
             draft.drop(self._spot("customer", customer.id), customer)
-            for kind in ("summary", "joined"):
+            for kind in ("summary", "joined", "consents", "consent"):
                 for spot in [it for it in draft.things if it[:3] == self._spot(kind, customer.id)]:
                     del draft.things[spot]
 

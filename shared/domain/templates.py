@@ -98,7 +98,9 @@ def refuse_misshapen(template: MessageTemplate) -> None:
         if tag.lower() in seen:
             raise InvalidPayload(f"locales.{tag}: this language is there twice")
         seen.add(tag.lower())
-    for path, subject, _ in template.every():
+    for path, subject, body in template.every():
+        if not body.strip():
+            raise InvalidPayload(f"{path}body: says nothing")
         if template.channel == "email" and not subject.strip():
             raise InvalidPayload(f"{path}subject: an e-mail needs one")
         if template.channel == "sms" and subject:

@@ -11,7 +11,10 @@ from botocore.session import Session
 from shared.delivery.email import Email, SesV2
 from shared.delivery.sms import Sms, Sns
 from shared.domain.deliveries import Carried, Message
+from shared.domain.links import Unsubscription
 from shared.runtime.settings import PATIENCE
+from shared.storage.seals import SealStore
+from shared.storage.table import Table
 
 ONCE = PATIENCE.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 """A library that tried again by itself after a silence would send twice."""
@@ -31,6 +34,12 @@ def channels() -> Mapping[Carried, Sender]:
 def public_url() -> str:
     """Where people reach this API; links in messages begin with it."""
     return environ["PUBLIC_URL"].rstrip("/")
+
+
+def unsubscribe_url(table: Table, wish: Unsubscription) -> str:
+    """The link by which somebody ends what their message is about."""
+    token = wish.token(SealStore(table, wish.project).get())
+    return f"{public_url()}/u/{token}"
 
 
 def _client(service: str) -> Any:

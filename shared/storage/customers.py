@@ -112,7 +112,9 @@ class CustomerStore:
             self._table.commit(*piece)
         # The customer goes last: what a crash leaves behind can be asked for again.
         last = delete(key, only_if="#version = :was", values={"was": customer.version}, otherwise=Moved())
-        self._table.commit(last, delete(summary), outcome=outcome)
+        # What was said of consent meanwhile goes, too: it would count again for who comes back under this id.
+        silent = delete(Key.consents(self.project, customer.id), only_if="attribute_not_exists(PK)", otherwise=Moved())
+        self._table.commit(last, silent, delete(summary), outcome=outcome)
 
     def keys(self, id_: str) -> tuple[Key, Key]:
         """Where a customer and their summary stand."""

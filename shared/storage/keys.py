@@ -46,6 +46,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     async action        {project}#async_action#{id}     async_action
     settings            {project}#settings              settings
     contact policy      {project}#settings              contact_policy
+    seal of its links   {project}#settings              seal
     its lane            {project}#async_action#{id}     lane#{number}
     what it was sent    {project}#async_action#{id}#{n} part
     remembered answer   {project}#answer#{hash}         answer
@@ -82,10 +83,10 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     one page of a list                       a query a shard (8), then one batch for the page's items
     its total                                nothing where the page shows its end; else the counter, up to 10,000 8 more
     a filtered page                          the same from the narrowest index; else whatever it may keep is read
-    a customer who is new                    5 units: the item 2, on the list, in a place, and by the day they came 1 each;
-                                             a birthday or a date in metadata is 3 more, a place that is new to the project 2
-    what is said anew of one                 2 units; a birthday that moves 4 more, a zone 2 for the place and for the day
-                                             they came, 4 for each other date; nothing where it is known already
+    a customer who is new                    5 units: the item 2, on the list 1, in a place 1, by the day they came 1; a
+                                             birthday or date of metadata is 3 more, a place that nobody lived in 2
+    what is said anew of one                 2 units; a birthday that moves 4 more; a zone 4, and 4 a birthday or date;
+                                             nothing where it is known already
     what a customer did                      one query of one partition of owners, then one batch
     a product's SKUs                         the same
     what is in a static collection           a query a shard (8) as far as the page reaches, then one batch
@@ -157,6 +158,10 @@ class Key(NamedTuple):
     def contact_policy(cls, project: str) -> "Key":
         """Beside the settings: a checkout, which reads those, never needs it."""
         return cls(f"{project}#settings", "contact_policy")
+
+    @classmethod
+    def seal(cls, project: str) -> "Key":
+        return cls(f"{project}#settings", "seal")
 
     @classmethod
     def redemption(cls, project: str, redemption_id: str) -> "Key":

@@ -103,6 +103,9 @@ def test_who_is_forgotten_has_said_nothing(shop: Shop, ann: dict[str, Any], say:
     for method, body in (("GET", None), ("PUT", {"consents": [YES]})):
         assert refusal(shop.ask(method, f"customers/{ann['id']}/consents", body)) == (404, "not_found")
     assert refusal(shop.ask("GET", "customers/nobody/consents")) == (404, "not_found")
+    assert shop.customer(ann["source_id"])["id"] == ann["id"]
+    told_anew = shop.get(f"customers/{ann['id']}/consents")
+    assert (told_anew["consents"], told_anew["ledger"]) == ([], []), "who comes again starts anew"
 
 
 def test_what_is_wrong_is_refused_by_name_and_nothing_of_it_is_kept(

@@ -135,6 +135,8 @@ WRITE = "PutItem UpdateItem"
         ("schemas", "GetItem UpdateItem", "", ""),
         ("consents", f"{READ} Query PutItem ConditionCheckItem", "", ""),
         ("contact_policy", "GetItem PutItem", "", ""),
+        ("unsubscribe", f"{READ} Query PutItem ConditionCheckItem", "", ""),
+        ("message_templates", f"{READ} PutItem DeleteItem", "lists", ""),
         ("deliveries", READ, "lists owners", ""),
         ("async_actions", READ, "lists", ""),
         (

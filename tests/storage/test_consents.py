@@ -14,9 +14,10 @@ from shared.storage.consents import MOST_TOLD, ConsentStore
 from shared.storage.customers import CustomerStore
 from shared.storage.table import Table
 from shared.usecases.consents import hear, history_of
+from shared.usecases.customers import delete_customer
 from tests.builders import at_once
 from tests.fakes import FakeConsents, FakeCustomers, Memory, Overtaken
-from tests.storage.wire import Wire
+from tests.storage.wire import Wire, through
 from tests.unit.test_consents import word
 from tests.unit.values import AT, DAY, MILLISECOND
 
@@ -100,6 +101,13 @@ def test_nobody_is_heard_who_is_no_customer(desk: Desk) -> None:
         desk.hear(word(), name="cust_2")
 
 
+def test_who_is_forgotten_and_comes_again_has_said_nothing(desk: Desk) -> None:
+    desk.hear(word(), word(channel="sms"))
+    desk.forget()
+    desk.know()
+    assert desk.consents.history("cust_1") == (Consents(customer_id="cust_1"), ())
+
+
 def test_who_is_forgotten_meanwhile_is_not_heard(desk: Desk) -> None:
     late = desk._replace(consents=Overtaken(desk.consents, desk.forget))
     with pytest.raises(NotFound):
@@ -130,6 +138,26 @@ def test_eight_who_speak_at_once_are_all_heard(table: Table, project: str) -> No
     told = desk.consents.history("cust_1")
     assert told.ledger == tuple(reversed(words))
     assert told.consents == Consents(customer_id="cust_1", current=(words[-1],), version=told.consents.version)
+
+
+def test_a_word_that_is_said_while_somebody_is_forgotten_does_not_wait_for_them_to_come_back(
+    table: Table, project: str, wire: Wire
+) -> None:
+    """It was said after all that they had said was removed, and before they were."""
+    desk = Desk(CustomerStore(table, project), ConsentStore(table, project))
+    desk.know()
+    desk.hear(word(granted=False))
+
+    def speaking(_request: Any) -> None:
+        wire.hands.clear()
+        desk.hear(word(after=DAY))
+
+    wire.hands += [through, through, through, through, speaking]
+    wire.calls.clear()
+    delete_customer("cust_1", customers=desk.people)
+    assert wire.calls[:5] == ["BatchGetItem", "Query", "Query", "TransactWriteItems", "TransactWriteItems"]
+    desk.know()
+    assert desk.consents.history("cust_1") == (Consents(customer_id="cust_1"), ())
 
 
 def test_what_somebody_allows_is_one_read_and_all_that_they_said_one_query(

@@ -34,21 +34,28 @@ def written(letter: Letter) -> Message:
 class Office:
     """One project's post at eight in the morning of somebody's birthday; everybody allows e-mail and SMS."""
 
-    def __init__(self, memory: Memory | None = None) -> None:
-        self.memory = memory or Memory()
-        self.till = Till(in_memory(PROJECT, self.memory))
-        self.post: Any = FakePost(self.memory, PROJECT)
+    def __init__(self, project: str = PROJECT) -> None:
+        self.project = project
+        self.open()
         self.email, self.sms = FakeChannel(), FakeChannel()
         self.write = written
         self.till.campaign(type="AUTO_UPDATE")
         self.schedule()
         for channel in ("email", "sms"):
-            template = MessageTemplate(id=f"tmpl_{channel}", name="Wishes", channel=channel, body="", created_at=MAKING)
+            template = MessageTemplate(
+                id=f"tmpl_{channel}", name="Wishes", channel=channel, body="{{ voucher.code }}", created_at=MAKING
+            )
             self.keep("message_template", template.id, thing=template)
+
+    def open(self) -> None:
+        """Over which stores it is."""
+        self.memory = Memory()
+        self.till = Till(in_memory(self.project, self.memory))
+        self.post: Any = FakePost(self.memory, self.project)
 
     def keep(self, *spot: str, thing: object) -> None:
         with self.memory.commit() as draft:
-            draft.things[PROJECT, *spot] = thing
+            draft.things[self.project, *spot] = thing
 
     def schedule(self, id_: str = "sch_1", **fields: Any) -> Schedule:
         """A schedule that is on: birthdays, by e-mail."""
@@ -71,7 +78,7 @@ class Office:
         """The id of somebody whose birthday it is."""
         its = {"email": f"{name}@example.com", "phone": "+353850000000", "birthdate": "1990-03-17", **said}
         profile = Profile(source_id=name, **its)
-        id_ = customer_id(PROJECT, profile)
+        id_ = customer_id(self.project, profile)
         assert id_
         self.keep("customer", id_, thing=Customer.new(id_, profile, at=MAKING))
         words = tuple(Consent(channel=it, granted=True, source="a form", at=MAKING) for it in allows)
@@ -79,7 +86,7 @@ class Office:
         return id_
 
     def change(self, kind: str, name: str, **fields: Any) -> None:
-        known = self.memory.get(PROJECT, kind, name)
+        known = self.memory.get(self.project, kind, name)
         fields = {**fields, "version": known.version + 1} if hasattr(known, "version") else fields
         self.keep(kind, name, thing=known.model_copy(update=fields))
 
@@ -87,7 +94,7 @@ class Office:
         self.keep("contact_policy", thing=ContactPolicy(**{"quiet_hours": None, **fields}))
 
     def due(self, name: str = "ann", *, schedule: str = "sch_1", day: date = BIRTHDAY, ran: datetime = AT) -> Due:
-        id_ = customer_id(PROJECT, Profile(source_id=name))
+        id_ = customer_id(self.project, Profile(source_id=name))
         assert id_
         return Due(schedule, id_, day, ran)
 
@@ -103,10 +110,10 @@ class Office:
         return deliver(self.due(name, **of), self.means, at=at)
 
     def deliver_waiting(self, name: str = "ann", *, at: datetime, **of: Any) -> Delivery | None:
-        return deliver_waiting(delivery_id(PROJECT, self.due(name, **of)), self.means, at=at)
+        return deliver_waiting(delivery_id(self.project, self.due(name, **of)), self.means, at=at)
 
     def entry(self, name: str = "ann", **of: Any) -> Delivery | None:
-        found: Delivery | None = self.post.find(delivery_id(PROJECT, self.due(name, **of)))
+        found: Delivery | None = self.post.find(delivery_id(self.project, self.due(name, **of)))
         return found
 
     @property
@@ -118,16 +125,16 @@ class Office:
 
     @property
     def publications(self) -> list[Any]:
-        return self.memory.all(PROJECT, "publication")
+        return self.memory.all(self.project, "publication")
 
     @property
     def ledger(self) -> list[Delivery]:
-        return self.memory.all(PROJECT, "delivery")
+        return self.memory.all(self.project, "delivery")
 
     @property
     def counters(self) -> dict[str, int]:
         """What all runs have come to."""
-        runs: list[Counter[str]] = self.memory.all(PROJECT, "run")
+        runs: list[Counter[str]] = self.memory.all(self.project, "run")
         total = Counter[str]()
         for run in runs:
             total.update(run)
