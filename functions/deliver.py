@@ -69,8 +69,11 @@ def _named(said: dict[str, Any]) -> Iterator[Deliver]:
 
 def _delivered(one: Deliver, project: str) -> bool:
     """Deliver one and tell what came of it; whether it need not be tried again."""
+    table = settings.table()
     carriers = {channel: Paced(carrier) for channel, carrier in channels().items()}
-    means = Means(PostStore(settings.table(), project), carriers, write, partial(secrets.token_hex, 4), draw)
+    means = Means(
+        PostStore(table, project), carriers, partial(write, table, project), partial(secrets.token_hex, 4), draw
+    )
     try:
         delivery = one(means, at=utc(clock.now()))
     except (NotTaken, UnderWay) as error:

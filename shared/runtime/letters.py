@@ -2,25 +2,24 @@
 
 from shared.delivery.writing import facts_of, written
 from shared.domain.deliveries import Message
+from shared.domain.links import Unsubscription
 from shared.domain.occasions import occasion_facts
-from shared.runtime.channels import public_url
+from shared.runtime.channels import unsubscribe_url
+from shared.storage.table import Table
 from shared.usecases.deliver import Letter
 
 
-def write(letter: Letter) -> Message:
-    """The message of a letter.
+def write(table: Table, project: str, letter: Letter) -> Message:
+    """The message of a letter; whoever gets marketing can end it by a link.
 
     Raises:
         NeverTaken: if it cannot be written.
     """
-    customer, home = letter.customer, letter.home
-    occasion = occasion_facts(letter.schedule, customer, letter.delivery.day, home=home)
+    customer, home, its = letter.customer, letter.home, letter.delivery
+    channel = letter.template.channel
+    link = unsubscribe_url(table, Unsubscription(project, customer.id, channel, its.purpose))
+    occasion = occasion_facts(letter.schedule, customer, its.day, home=home)
     [voucher] = letter.published.vouchers
-    facts = facts_of(customer, voucher, letter.published.campaign, occasion, public_url(), home=home)
-    return written(
-        letter.template,
-        channel=letter.template.channel,
-        to=letter.to,
-        locale=customer.profile.locale,
-        facts=facts,
-    )
+    facts = facts_of(customer, voucher, letter.published.campaign, occasion, link, home=home)
+    locale = customer.profile.locale
+    return written(letter.template, channel=channel, to=letter.to, locale=locale, facts=facts)

@@ -1,6 +1,7 @@
 """What calendars find a customer by stands with the profile: always by its last word, and gone with it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_who_moves_is_found_there_and_no_longer_here(people: People) -> None:
     people.change(time_zone=None, address={"country": "US"})
     assert (people.living("- Pacific/Kiritimati"), people.living("US -")) == ([], [ANN])
     assert people.celebrating("birthdate", "02-28") == [f"-#1990#{ANN}"]
+
+
+def test_of_many_who_tell_a_birthday_at_once_one_is_celebrated(people: People) -> None:
+    people.tell()
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda day: people.tell(birthdate=f"1990-02-{day:02}", time_zone="Asia/Tokyo"), range(1, 13)))
+    born = people.store.get(ANN).customer.born
+    assert born
+    found = {f"02-{day:02}": people.celebrating("birthdate", f"02-{day:02}") for day in range(1, 13)}
+    assert {day: who for day, who in found.items() if who} == {f"{born:%m-%d}": [f"Asia/Tokyo#1990#{ANN}"]}
 
 
 def test_what_else_is_settled_leaves_the_places_alone(people: People) -> None:

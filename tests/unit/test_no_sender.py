@@ -17,5 +17,5 @@ class Nobody:
 
 def test_a_mail_of_nobody_fails_for_good_and_names_the_reason() -> None:
     message = Message("email", "ann@example.com", "Happy birthday", "HAPPY-20")
-    with pytest.raises(NeverTaken, match="^no_sender$"):
+    with pytest.raises(NeverTaken, match=r"^no_sender$"):
         Email(Nobody(), "", "bonbon").send(message)
