@@ -164,11 +164,11 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     customers, orders = function("customers"), function("orders")
     for people in (customers, orders):
         table.let(people, "GetItem", "BatchGetItem", "PutItem")
+        table.let(people, "UpdateItem")  # a place that nobody lived in before; what an order adds to a summary
         table.let_list(people, "lists")
     table.let(customers, "Query", "DeleteItem")  # who is forgotten, and what stood with them
     table.let_list(customers, "owners", "pools")  # their events; the customers of a segment
     table.let_list(orders, "owners")
-    table.let(orders, "UpdateItem")  # what an order adds to its customer's summary
 
     products = function("products")
     table.let(products, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")

@@ -297,10 +297,12 @@ def at_once(call: Callable[[Input], Answer], inputs: Iterable[Input], *, clients
         ]
 
 
-def until(ask: Callable[[], Answer], done: Callable[[Answer], bool], *, within: float = 10) -> Answer:
+def until(
+    ask: Callable[[], Answer], done: Callable[[Answer], bool], *, within: float = 10, every: float = 0.05
+) -> Answer:
     """The first answer that will do, asked for until then; it is an error if none comes in time."""
     deadline = monotonic() + within
     while not done(answer := ask()):
         assert monotonic() < deadline, f"not within {within} s: {answer}"
-        sleep(0.05)
+        sleep(every)
     return answer

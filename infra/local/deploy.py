@@ -40,6 +40,9 @@ ready {url}
   curl -s '{url}/v1/vouchers' -H 'X-App-Id: sandbox' -H 'X-App-Token: sandbox-secret'
 """
 SENDER = "offers@example.com"
+OTHERWISE_NAMED = {"tick": "sqs:SendMessageBatch", "fan-out": "sqs:SendMessageBatch", "deliver": "ses:SendEmail"}
+"""For messages sent together this engine wants a permission that AWS does not know; and of a mail it does not see in
+whose identity it leaves."""
 ASSEMBLY = ROOT / "cdk.out" / "here"
 """Kept from run to run, with the layer in it, which takes the longest to make."""
 
@@ -51,6 +54,7 @@ class Deployment:
     url: str
     endpoint: str
     outputs: dict[str, str]
+    table: Table
 
 
 @contextmanager
@@ -72,22 +76,24 @@ def deployed(port: int | None = None, *, quiet: bool = True) -> Iterator[Deploym
         aws.client("s3", endpoint_url=endpoint).delete_bucket_policy(Bucket=bucket)
         aws.client("sesv2", endpoint_url=endpoint).create_email_identity(EmailIdentity=SENDER)
         outputs = toolkit.deploy()
-        _let_the_post_send(aws, endpoint)
-        store = AccessKeyStore(Table(aws.client("dynamodb", endpoint_url=endpoint), outputs["TableName"]))
-        add_keys(store, at=Clock().now())
+        allow(aws, endpoint)
+        table = Table(aws.client("dynamodb", endpoint_url=endpoint), outputs["TableName"])
+        add_keys(AccessKeyStore(table), at=Clock().now())
         api = urlsplit(outputs["ApiUrl"]).netloc.partition(".")[0]
-        yield Deployment(f"{endpoint}/_aws/execute-api/{api}/$default", endpoint, outputs)
+        yield Deployment(f"{endpoint}/_aws/execute-api/{api}/$default", endpoint, outputs, table)
 
 
-def _let_the_post_send(aws: boto3.Session, endpoint: str) -> None:
-    """Allow what the stack allows, of nothing in particular: who sends a mail, this engine does not ask about."""
-    deliver = aws.client("lambda", endpoint_url=endpoint).get_function(FunctionName=f"{STACK.lower()}-deliver")
-    anything = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
-    aws.client("iam", endpoint_url=endpoint).put_role_policy(
-        RoleName=deliver["Configuration"]["Role"].rpartition("/")[2],
-        PolicyName="post",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [anything]}),
-    )
+def allow(aws: boto3.Session, endpoint: str) -> None:
+    """Allow what the stack allows, in the words of this engine."""
+    functions, roles = (aws.client(service, endpoint_url=endpoint) for service in ("lambda", "iam"))
+    for function, action in OTHERWISE_NAMED.items():
+        role = functions.get_function(FunctionName=f"{STACK.lower()}-{function}")["Configuration"]["Role"]
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        roles.put_role_policy(
+            RoleName=role.rpartition("/")[2],
+            PolicyName="here",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
 
 
 class Toolkit:

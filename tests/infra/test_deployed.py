@@ -1,18 +1,53 @@
 """The stack works: deployed onto MiniStack, its permissions enforced, and a shop checks out through its API."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
-from infra.local.deploy import Deployment, deployed
-from tests.builders import CLIENT, SANDBOX, Shop, checkout, fresh, lock, ok, percent_off, refusal, until
+from infra.local.clock import Clock
+from infra.local.deploy import SENDER, Deployment, deployed
+from shared.domain.model import iso
+from shared.storage.keys import Key
+from shared.storage.schedules import ScheduleStore
+from shared.storage.table import put
+from tests.builders import CLIENT, PRODUCTION, SANDBOX, Shop, checkout, fresh, lock, ok, percent_off, refusal, until
 
 
 @pytest.fixture(scope="module")
 def deployment() -> Iterator[Deployment]:
     with deployed() as deployment:
         yield deployment
+
+
+class Greeting(NamedTuple):
+    """Somebody who is due, and by which schedule."""
+
+    customer: str
+    schedule: str
+
+
+@pytest.fixture(scope="module", autouse=True)
+def greeting(deployment: Deployment) -> Greeting:
+    """Somebody whose run was this morning, where it is about noon now, and ticks that have come no further than
+    yesterday: whichever tick the Scheduler wakes next makes up for it, while the other tests go on.
+    """
+    now = Clock().now()
+    there = 12 - now.hour
+    zone = f"Etc/GMT{-there:+d}" if there else "Etc/GMT"  # whose signs are the other way round
+    with Shop(deployment.url, PRODUCTION) as shop:
+        ann = fresh("ann")
+        shop.customer(ann, name="Ann", email=f"{ann}@example.com", time_zone=zone)
+        shop.consent(ann)
+        today = str((now + timedelta(hours=there)).date())
+        schedule = shop.schedule({"type": "ONCE", "date": today}, send_at="09:00")
+    store = ScheduleStore(deployment.table, "proj_production")
+    yesterday = now - timedelta(days=1)
+    store.save(store.get(schedule["id"]).model_copy(update={"active_since": yesterday}))
+    deployment.table.commit(put(Key.ticked(), {"at": iso(yesterday)}))
+    return Greeting(ann, schedule["id"])
 
 
 def test_a_shop_runs_a_campaign_on_the_deployed_stack(deployment: Deployment) -> None:
@@ -105,3 +140,23 @@ def test_segments_and_events_have_the_permissions_that_they_need(deployment: Dep
         assert shop.ask("DELETE", f"customers/{ann}").status_code == 204
         for id_ in (listed, club):
             assert shop.ask("DELETE", f"segments/{id_}").status_code == 204
+
+
+def test_the_schedule_wakes_tick_and_a_mail_arrives(deployment: Deployment, greeting: Greeting) -> None:
+    address = f"{greeting.customer}@example.com"
+
+    def mails() -> list[dict[str, Any]]:
+        kept = httpx.get(f"{deployment.endpoint}/_ministack/ses/messages").raise_for_status().json()["messages"]
+        return [mail for account in kept.values() for mail in account if mail["To"] == [address]]
+
+    [mail] = until(mails, bool, within=120, every=1)
+    assert (mail["Source"], mail["Subject"]) == (SENDER, "For you")
+    code, _, words = mail["BodyText"].partition(" ")
+    assert words == "for Ann"
+    with Shop(deployment.url, PRODUCTION) as shop:
+        [entry] = until(shop.deliveries, lambda entries: [it["status"] for it in entries] == ["SENT"])
+        assert entry["voucher"]["code"] == code
+        [run] = shop.runs(greeting.schedule)
+        assert (run["due"], run["sent"], run["under_way"]) == (1, 1, 0)
+        shop.redeemed(code, customer={"source_id": greeting.customer})
+    assert len(mails()) == 1

@@ -123,7 +123,7 @@ WRITE = "PutItem UpdateItem"
         ("campaigns", f"{READ} {WRITE} DeleteItem", "lists", "SendMessage"),
         ("rules", f"{READ} Query {WRITE} DeleteItem", "lists owners", ""),
         ("credits", f"{READ} Query {WRITE}", "", ""),
-        ("customers", f"{READ} Query PutItem DeleteItem", "lists owners pools", ""),
+        ("customers", f"{READ} Query {WRITE} DeleteItem", "lists owners pools", ""),
         ("segments", f"{READ} {WRITE} DeleteItem BatchWriteItem", "lists pools", ""),
         ("schedules", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists pools owners", ""),
         ("events", f"{READ} {WRITE}", "", ""),
