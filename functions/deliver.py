@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from shared.delivery.pacing import Paced
-from shared.domain.deliveries import Delivery, Due, NotTaken
+from shared.domain.deliveries import Channel, Delivery, Due, NotTaken
 from shared.domain.model import utc
 from shared.runtime import settings
 from shared.runtime.chance import draw
@@ -20,7 +20,7 @@ from shared.runtime.channels import channels
 from shared.runtime.clock import clock
 from shared.runtime.letters import write
 from shared.storage.post import PostStore
-from shared.usecases.deliver import Means, UnderWay, deliver, deliver_waiting
+from shared.usecases.deliver import Carrier, Means, UnderWay, deliver, deliver_waiting
 
 logger = Logger()
 # What failed goes back to the queue one by one; a batch in which everything failed is no different.
@@ -70,7 +70,7 @@ def _named(said: dict[str, Any]) -> Iterator[Deliver]:
 def _delivered(one: Deliver, project: str) -> bool:
     """Deliver one and tell what came of it; whether it need not be tried again."""
     table = settings.table()
-    carriers = {channel: Paced(carrier) for channel, carrier in channels().items()}
+    carriers: Mapping[Channel, Carrier] = {channel: Paced(carrier) for channel, carrier in channels().items()}
     means = Means(
         PostStore(table, project), carriers, partial(write, table, project), partial(secrets.token_hex, 4), draw
     )

@@ -79,7 +79,7 @@ def disable(request: Request, schedule_id: str) -> Scheduled:
 
 @api.get("/v1/schedules/{schedule_id}/preview", answer=schedules.preview)
 def preview(request: Request, schedule_id: str) -> list[Occurrence]:
-    settled = ProjectStore(request.table, request.project).now()
+    settled = ProjectStore(request.table, request.project).get()
     since, until = request.query(PreviewQuery).span(at=request.at, home=settled.zone)
     return usecases.preview(
         _schedules(request).get(schedule_id),

@@ -94,16 +94,17 @@ class Calendar:
         return sum(line.dead for line in self._lines)
 
     def _forward(self, now: datetime, until: datetime) -> None:
-        since = self._ticked()
-        if since is None or since > now:
-            self._go_back(since := now)
+        ticked = self._ticked()
+        if ticked is None or ticked > now:
+            self._go_back(ticked := now)
+        since = ticked
         while since < until:
             end = min(since + AHEAD, until)
             for at in takewhile(lambda _: not self._stopping.is_set(), self._instants(since, end)):
-                self._step(at)
+                ticked = self._step(at, ticked)
             since = end
         if not self._stopping.is_set():
-            self._step(until)
+            self._step(until, ticked)
 
     def _instants(self, since: datetime, until: datetime) -> Iterator[datetime]:
         """Those in ``(since, until]`` at which there is something to do: what waits, and until when, may change by what
@@ -136,13 +137,13 @@ class Calendar:
     def _settled(self, project: str) -> Project:
         return ProjectStore(self._table, project).get()
 
-    def _step(self, at: datetime) -> None:
+    def _step(self, at: datetime, ticked: datetime) -> datetime:
         """Go on to an instant; between the last one and this there was nothing to do."""
         self._clock.set(at)
-        before, ticked = at - MILLISECOND, self._ticked()
-        if ticked is None or ticked < before:
-            self._agenda.mark(before, was=ticked)
+        if ticked < at - MILLISECOND:
+            self._agenda.mark(at - MILLISECOND, was=ticked)
         self._do(at)
+        return at
 
     def _do(self, at: datetime) -> None:
         self._tick({"at": iso(at)}, None)

@@ -20,7 +20,7 @@ class Outbox:
     """
 
     def __init__(self, engine: str, clock: Clock) -> None:
-        self._engine = engine
+        self._http = httpx.Client(base_url=engine)
         self._clock = clock
         self._lock = Lock()
         self._texts: dict[str, datetime] = {}
@@ -58,7 +58,7 @@ class Outbox:
         ]
 
     def _ask(self, what: str) -> Json:
-        said: Json = httpx.get(f"{self._engine}/_ministack/{what}").raise_for_status().json()
+        said: Json = self._http.get(f"/_ministack/{what}").raise_for_status().json()
         return said
 
 

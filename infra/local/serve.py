@@ -34,7 +34,7 @@ KEYS = (
 PAGES_HERE = tuple(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1"))
 """The client keys' origins: any page of this machine."""
 GRACE_SECONDS = 3
-BEHIND_TICKS = {"CALENDAR_QUEUE_URL": "fan_out"}
+BEHIND_TICKS = {"CALENDAR_QUEUE_URL": "fan_out", "POST_QUEUE_URL": "deliver"}
 """The queues to be empty before a tick is over, and their workers; what the first one sends, the next one takes."""
 
 

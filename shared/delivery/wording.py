@@ -43,6 +43,10 @@ KNOWN = _fields(
 OF_ANYTHING = ("size", "first", "last")
 LEFT_OUT = ("include", "render", "safe")
 """Tags and a filter: a template is whole by itself; and what a customer said never becomes markup."""
+NEVER_SHOWN = dict.fromkeys(
+    code for code in (*range(32), *range(127, 160), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r\x85"
+)
+"""Characters that markup cannot have, and those that steer a terminal: names and metadata may hold some of them."""
 LONGEST_LOOP = 10_000
 LONGEST_WRITTEN = 500_000
 """Characters of what a template writes, and bytes of what it keeps in variables."""
@@ -57,7 +61,7 @@ DECIMALS = {
 
 def filled_in(source: str, facts: Mapping[str, Any], *, markup: bool) -> str:
     """A template's words with the facts filled in. Whatever goes wrong in it is raised as it is."""
-    return str(_compiled(source, markup=markup).render(**facts))
+    return str(_compiled(source, markup=markup).render(**facts)).translate(NEVER_SHOWN)
 
 
 def wrong_with(source: str, *, markup: bool) -> str | None:

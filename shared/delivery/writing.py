@@ -1,6 +1,5 @@
 """What a message says to one customer: a template's words in their language, with the facts filled in."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -150,7 +149,7 @@ def _named(facts: Facts, called: str) -> Facts:
 
 def _one_line(text: str) -> str:
     """A header's value: whatever a name holds, it begins no header of its own."""
-    return "".join(it for it in " ".join(text.split()) if unicodedata.category(it) != "Cc")
+    return " ".join(text.split())
 
 
 def _on_the_clock(at: datetime | None, zone: ZoneInfo) -> str | None:

@@ -28,7 +28,7 @@ A_DAY = timedelta(days=1)
 UNSETTLED = ZoneInfo("UTC")
 """Where a project is at home that has not said it."""
 LEAP_DAY = "02-29"
-_OFFSET = re.compile(r"(?P<sign>-?)P(?=\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?")
+_OFFSET = re.compile(r"(?P<sign>-?)P(?=\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?", re.ASCII)
 
 
 class Offset(NamedTuple):

@@ -23,7 +23,7 @@ from shared.domain.campaigns import Campaign
 from shared.domain.consents import Consents
 from shared.domain.contact_policy import ContactPolicy, Contacts, Defer, Drop, Send
 from shared.domain.customers import Customer
-from shared.domain.deliveries import Carried, Channel, Delivery, Due
+from shared.domain.deliveries import Channel, Delivery, Due
 from shared.domain.occasions import still_due
 from shared.domain.projects import Project
 from shared.domain.publications import Known
@@ -42,7 +42,7 @@ class Standing(NamedTuple):
     """Its entry in the ledger."""
     schedule: Schedule | None
     campaign: Campaign | None
-    templates: Mapping[Carried, MessageTemplate]
+    templates: Mapping[Channel, MessageTemplate]
     customer: Customer | None
     inside: bool
     """Whether the audience is everybody, or a segment that the customer is in."""

@@ -20,12 +20,19 @@ class Birthday(Sent):
     type: Literal["BIRTHDAY"] = "BIRTHDAY"
 
 
+def _of_a_day(attribute: str) -> str:
+    kind, _, name = attribute.partition(".")
+    if attribute in ("created_at", "birthdate") or (kind == "metadata" and name):
+        return attribute
+    raise ValueError("must be created_at, birthdate, or metadata. and the name of a date")
+
+
 class Anniversary(Sent):
     """So many years after a day that stands in the customer's profile: any number of them, where none is named."""
 
     type: Literal["ANNIVERSARY"] = "ANNIVERSARY"
-    attribute: Name
-    """``created_at``, or ``metadata.`` and the name of a date in it."""
+    attribute: Annotated[Name, AfterValidator(_of_a_day)]
+    """``created_at``, ``birthdate``, or ``metadata.`` and the name of a date in it."""
     years: (
         Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=150)], ...], Field(min_length=1, max_length=150)]
         | None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.domain.campaigns import Campaign
 from shared.domain.contact_policy import Contacts
-from shared.domain.deliveries import Carried, Delivery, Due, delivery_id
+from shared.domain.deliveries import Channel, Delivery, Due, delivery_id
 from shared.domain.errors import Moved
 from shared.domain.ids import derived
 from shared.domain.posting import Overtaken, Standing
@@ -150,7 +150,7 @@ class PostStore:
         named = (schedule.campaign_id,) if schedule else ()
         return next(iter(CampaignStore(self._table, self.project).get_many(named, warm=True).values()), None)
 
-    def _templates(self, schedule: Schedule | None) -> dict[Carried, MessageTemplate]:
+    def _templates(self, schedule: Schedule | None) -> dict[Channel, MessageTemplate]:
         templates = TemplateStore(self._table, self.project)
         named = schedule.templates.items() if schedule else ()
         found = ((channel, templates.warm(id_)) for channel, id_ in named)

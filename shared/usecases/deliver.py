@@ -14,7 +14,7 @@ from shared.domain.codes import CodeConfig
 from shared.domain.contact_policy import Contact, Contacts, Defer, Drop, Send
 from shared.domain.customers import Customer, Profile
 from shared.domain.deliveries import (
-    Carried,
+    Channel,
     Delivery,
     Due,
     Message,
@@ -96,7 +96,7 @@ class Means(NamedTuple):
     """What delivering needs besides the facts."""
 
     post: Post
-    carriers: Mapping[Carried, Carrier]
+    carriers: Mapping[Channel, Carrier]
     write: Callable[[Letter], Message]
     chance: Chance
     draw: Callable[[CodeConfig], str]
@@ -160,7 +160,7 @@ def _published(
     schedule, customer = standing.schedule, standing.customer
     assert schedule
     assert customer
-    template = next(it for channel, it in standing.templates.items() if channel == send.channel)
+    template = standing.templates[send.channel]
     wish = Wish(
         Profile(id=customer.id),
         campaign=schedule.campaign_id,
@@ -198,9 +198,8 @@ def _send(letter: Letter, means: Means, *, at: datetime) -> Delivery:
     except NeverTaken as refusal:
         return post.save(delivery.failed(str(refusal), at), before=delivery)
     sending = post.save(delivery.sending(at), before=delivery)
-    carrier = next(it for channel, it in means.carriers.items() if channel == sending.channel)
     try:
-        message_id = carrier.send(message)
+        message_id = means.carriers[message.channel].send(message)
     except NotTaken:
         post.save(sending.let_go(at), before=sending)
         raise

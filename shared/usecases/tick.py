@@ -12,7 +12,7 @@ from shared.domain.projects import Project
 from shared.domain.residences import Residence
 from shared.usecases import judged_anew
 
-EVER = datetime.min.replace(tzinfo=UTC)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Settled = Callable[[str], Project]
 """What a project has settled, as it is now."""

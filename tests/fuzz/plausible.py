@@ -578,7 +578,46 @@ def contact_policy(make: Maker) -> Json:
     return make.some({"frequency_caps": [cap], "quiet_hours": quiet, "blackouts": blackouts})
 
 
+def schedule(make: Maker) -> Json:
+    channel = make.random.choice(("email", "sms"))
+    said = {"name": make.new(), "campaign": {"id": make.named("campaign")}, "occasion": occasion(make)}
+    return {**said, "channels": [channel], "templates": {channel: make.named("tmpl")}, **make.some(when(make))}
+
+
+def schedule_change(make: Maker) -> Json:
+    more = {"name": make.new(), "occasion": occasion(make), "campaign": {"id": make.named("campaign")}}
+    return make.some({**more, **when(make)}, chance=0.3)
+
+
+def occasion(make: Maker) -> Json:
+    names = ("Christmas Day", "saint patrick's day", "Easter Monday", make.text() or "x")
+    years = make.some({"years": [make.random.randint(1, 3)]})
+    return make.random.choice(
+        (
+            {"type": "BIRTHDAY"},
+            {"type": "ANNIVERSARY", "attribute": make.random.choice(("created_at", "metadata.since")), **years},
+            {"type": "HOLIDAY", "country": make.random.choice(("IE", "Ireland")), "name": make.random.choice(names)},
+            {"type": "DAY", "month": make.random.randint(1, 12), "day": make.random.randint(1, 31)},
+            {"type": "ONCE", "date": make.random.choice(("2026-12-24", "2028-02-29"))},
+        )
+    )
+
+
+def when(make: Maker) -> Json:
+    return {
+        "offset": make.random.choice(("-P7D", "P0D", "P1M", "-P1Y")),
+        "send_at": f"{make.random.randint(0, 23):02d}:{make.random.choice((0, 15, 30, 45)):02d}",
+        "time_zone": make.random.choice(("CUSTOMER", "Australia/Lord_Howe")),
+        "leap_day": make.random.choice(("FEB_28", "MAR_1")),
+        "validity": make.random.choice(("P1D", "PT12H")),
+        "audience": make.random.choice((None, {"segment_id": make.named("segment")})),
+        "active": make.likely(0.5),
+    }
+
+
 BODIES: dict[str, Callable[[Maker], Json]] = {
+    "POST /v1/schedules": schedule,
+    "PUT /v1/schedules/{schedule_id}": schedule_change,
     "PUT /v1/customers/{customer_id}/consents": consents,
     "PUT /v1/contact-policy": contact_policy,
     "PUT /v1/metadata-schemas/{resource}": schema,
