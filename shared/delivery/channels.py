@@ -38,6 +38,9 @@ FAULTY = {
     "OptedOutException": "opted_out",
 }
 """Errors that are about a message or its address → the reason as a word. Any other 4xx is about the account."""
+UNVERIFIED = "is not verified"
+"""SES rejects all mails alike until the sender is verified (and, in its sandbox, whoever they are for), under the code
+that it has for a rejected mail; only its words tell that it is the account's matter."""
 TURNED_AWAY = {"ServiceUnavailable", "ServiceUnavailableException", "SlowDown", "Throttling", "ThrottlingException"}
 """Errors by which a service says itself that it took nothing in, though their status is 503. A bare 503 comes from
 something in between, which may have handed the request on."""
@@ -75,4 +78,6 @@ def _meant(error: ClientError) -> Exception:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return NotTaken() if code in TURNED_AWAY else PerhapsTaken()
-    return NeverTaken(FAULTY[code]) if code in FAULTY else NotTaken()
+    if code not in FAULTY or UNVERIFIED in error.response.get("Error", {}).get("Message", ""):
+        return NotTaken()
+    return NeverTaken(FAULTY[code])
