@@ -63,20 +63,20 @@ def functions() -> Iterator[Functions]:
         patch.setenv("POWERTOOLS_LOG_LEVEL", "WARNING")
         for name, value in engine.CREDENTIALS.items():
             patch.setenv(name, value)
-        for name in ("AWS_ENDPOINT_URL", "TABLE_NAME", "QUEUE_URL"):
+        for name in ("AWS_ENDPOINT_URL", "TABLE_NAME", "QUEUE_URL", "CALENDAR_QUEUE_URL", "POST_QUEUE_URL", "SENDER"):
             patch.setenv(name, "set by connect")
         engine.connect(endpoint)
         engine.create_table(endpoint)
         from shared.runtime import settings
         from shared.storage.access_keys import AccessKeyStore
 
-        for cached in (settings.dynamodb, settings.table, settings.queue):
+        for cached in (settings.dynamodb, settings.table, settings.queue, settings.calendar, settings.post):
             cached.cache_clear()
         bill = Bill()
         _count(settings.dynamodb(), bill)
         add_keys(AccessKeyStore(settings.table()), at=NOW)
         yield Functions(bill)
-        for cached in (settings.dynamodb, settings.table, settings.queue):
+        for cached in (settings.dynamodb, settings.table, settings.queue, settings.calendar, settings.post):
             cached.cache_clear()
 
 
