@@ -52,7 +52,6 @@ class Bonbon(Stack):
         _for_checkouts(function, table)
         _for_marketers(function, table, actions)
         _for_the_gate(function, table)
-        _for_the_calendar(function, table)
         _for_callers(function, table)
         _of_the_ledger(function, table)
         _behind_the_queue(function, table, actions)
@@ -219,13 +218,6 @@ def _for_the_gate(function: Make, table: Table) -> None:
     templates = function("message_templates")
     table.let(templates, "GetItem", "BatchGetItem", "PutItem", "DeleteItem")
     table.let_list(templates, "lists")
-
-
-def _for_the_calendar(function: Make, table: Table) -> None:
-    schedules = function("schedules")
-    table.let(schedules, "GetItem", "BatchGetItem", "Query")  # what it names; what became of its runs
-    table.let(schedules, "PutItem", "DeleteItem", "BatchWriteItem")  # a schedule, with its place on the agenda
-    table.let_list(schedules, "lists", "pools", "owners")  # who celebrates, and who lives where
 
 
 def _for_callers(function: Make, table: Table) -> None:

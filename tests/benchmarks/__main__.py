@@ -8,6 +8,7 @@ load         validate + redeem pairs a second over HTTP at 1, 8 and 32 clients, 
              the service's and the engine's apart (the clients, on the same two cores, take theirs beside)
 lists        round trips of a page of vouchers, at ten entries, at ten thousand, and beyond, where a counter counts
 rules        CPU of judging a typical validation rule, against the predicate that one would write by hand
+occasions    runs of schedules computed a second, in 40 zones, against converting their wall times alone
 crowd        CPU of a validation where there are 10,000 rules, against one; of a qualification among 1,000 offers
 hot          one code that 32 clients redeem at once, on shards, against a code each, and the share of each shard
 memory       the most that a function's process held, after one request and after a thousand, of as many campaigns too
@@ -20,7 +21,7 @@ from collections.abc import Callable
 
 from rich.console import Console, RenderableType
 
-from tests.benchmarks import codes, cold_start, crowd, floor, hot, lists, load, memory, rules
+from tests.benchmarks import codes, cold_start, crowd, floor, hot, lists, load, memory, occasions, rules
 
 MEASURED: dict[str, Callable[[], RenderableType]] = {
     "cold-start": cold_start.measure,
@@ -28,6 +29,7 @@ MEASURED: dict[str, Callable[[], RenderableType]] = {
     "codes": codes.measure,
     "lists": lists.measure,
     "rules": rules.measure,
+    "occasions": occasions.measure,
     "crowd": crowd.measure,
     "hot": hot.measure,
     "memory": memory.measure,

@@ -31,6 +31,8 @@ KINDS = {
     "collection": ("pc",),
     "publication": ("pub",),
     "segment": ("seg",),
+    "schedule": ("sch",),
+    "template": ("tmpl",),
     "voucher": ("code", "v"),
     "validation_rule": ("val",),
     "rule": ("val",),

@@ -615,7 +615,14 @@ def when(make: Maker) -> Json:
     }
 
 
+def message_template(make: Maker) -> Json:
+    body = make.random.choice(("{{ customer.name }}, {{ voucher.code }}", "Hi", "{% if voucher %}x{% endif %}"))
+    subject = {"channel": "email", "subject": "For you"}
+    return {"name": make.new(), "body": body, **make.random.choice(({"channel": "sms"}, subject, subject))}
+
+
 BODIES: dict[str, Callable[[Maker], Json]] = {
+    "POST /v1/message-templates": message_template,
     "POST /v1/schedules": schedule,
     "PUT /v1/schedules/{schedule_id}": schedule_change,
     "PUT /v1/customers/{customer_id}/consents": consents,
