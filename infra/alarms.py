@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -116,6 +117,12 @@ class Alarms(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
         for function in functions.values():
             self._watch_function(function)
+        # They all draw on one concurrency, and a page shows a hundred alarms: so one for all, which the account counts.
+        self._ring(
+            "lambda-throttles",
+            lambda_.Function.metric_all_throttles(period=PERIOD, statistic="Sum"),
+            "A function was not started, because the account's concurrency is used up. Ask AWS for more.",
+        )
         self._watch_queues(queues, dead_letters)
         self._watch_api(api)
         self._watch_table(table)
@@ -129,12 +136,6 @@ class Alarms(Construct):
             function.metric_errors(period=PERIOD, statistic="Sum"),
             f"{word} broke or ran out of time: a bug, or a service it needs is away. See its log.",
         )
-        self._ring(
-            f"{word}-throttles",
-            function.metric_throttles(period=PERIOD, statistic="Sum"),
-            f"{word} was not started, because the account's concurrency is used up. Ask AWS for more.",
-        )
-
         if word in CHECKOUT:
             self._ring(
                 f"{word}-slow",

@@ -1,6 +1,7 @@
 """One page on which an operator sees in ten seconds how the shop is doing, and in a minute why it is not."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -189,16 +190,19 @@ def _calls(function: Function) -> cloudwatch.Metric:
 
 
 def _sum(label: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.MathExpression:
-    return _weighed(label, [(1, metric) for metric in metrics])
+    return _weighed(label, [(1, metrics)])
 
 
-def _weighed(label: str, parts: Sequence[tuple[float, cloudwatch.IMetric]]) -> cloudwatch.MathExpression:
-    """Metrics, each times a number, added up; one that was silent counts nothing. The label is one small word."""
+def _weighed(label: str, parts: Sequence[tuple[float, Sequence[cloudwatch.IMetric]]]) -> cloudwatch.MathExpression:
+    """Metrics, those of a part times its number, added up; one that was silent counts nothing. The label is one small
+    word: it stands before every metric, and an expression has 2,048 characters.
+    """
+    named = {f"{label}{n}": metric for n, metric in enumerate(metric for _, metrics in parts for metric in metrics)}
+    names = iter(named)
+    sums = ((by, "+".join(f"FILL({one},0)" for one in islice(names, len(metrics)))) for by, metrics in parts)
     return cloudwatch.MathExpression(
-        expression=" + ".join(
-            f"FILL({label}{n}, 0)" + (f" * {by:.12g}" if by != 1 else "") for n, (by, _) in enumerate(parts)
-        ),
-        using_metrics={f"{label}{n}": metric for n, (_, metric) in enumerate(parts)},
+        expression=" + ".join(f"({sum_}) * {by:.12g}" for by, sum_ in sums),
+        using_metrics=named,
         label=label,
         period=PERIOD,
     )
@@ -219,13 +223,13 @@ def _dollars(table: Table, api: apigateway.HttpApi, functions: Sequence[Function
     return _weighed(
         "dollars",
         [
-            *((DOLLARS_A_WRITE_UNIT, metric) for metric in writes),
-            *((DOLLARS_A_READ_UNIT, metric) for metric in reads),
-            (DOLLARS_A_REQUEST, api.metric_count(statistic="Sum", period=PERIOD)),
-            *((DOLLARS_AN_INVOCATION, it.metric_invocations(statistic="Sum", period=PERIOD)) for it in functions),
-            *(
-                (DOLLARS_A_GIGABYTE_SECOND * gigabytes / 1000, it.metric_duration(statistic="Sum", period=PERIOD))
-                for it in functions
+            (DOLLARS_A_WRITE_UNIT, writes),
+            (DOLLARS_A_READ_UNIT, reads),
+            (DOLLARS_A_REQUEST, [api.metric_count(statistic="Sum", period=PERIOD)]),
+            (DOLLARS_AN_INVOCATION, [it.metric_invocations(statistic="Sum", period=PERIOD) for it in functions]),
+            (
+                DOLLARS_A_GIGABYTE_SECOND * gigabytes / 1000,
+                [it.metric_duration(statistic="Sum", period=PERIOD) for it in functions],
             ),
         ],
     )

@@ -129,10 +129,19 @@ def test_the_cost_counts_units_requests_and_seconds_at_their_price(template: Tem
         "Invocations": functions,
         "Duration": functions,
     }
-    prices = [float(price) for price in re.findall(r"\* ([\d.e-]+)", dollars[0]["expression"])]
-    assert prices[: 2 * places + 1] == [6.25e-7] * places + [1.25e-7] * places + [1e-6]
-    # A function of 1 GB that runs for a second, which the metric calls 1,000.
-    assert set(prices[2 * places + 1 :]) == {2e-7, 1.33334e-8}
+    sums = re.findall(r"\(((?:FILL\(\w+,0\)\+?)+)\) \* ([\d.e-]+)", dollars[0]["expression"])
+    assert [(sum_.count("FILL"), float(price)) for sum_, price in sums] == [
+        *((places, 6.25e-7), (places, 1.25e-7), (1, 1e-6)),
+        # A function of 1 GB that runs for a second, which the metric calls 1,000.
+        *((functions, 2e-7), (functions, 1.33334e-8)),
+    ]
+
+
+def test_cloudwatch_takes_every_expression(page: list[Widget]) -> None:
+    lines = [line[0] for it in page for line in it["properties"].get("metrics", ())]
+    expressions = [line["expression"] for line in lines if isinstance(line, dict)]
+    assert len(expressions) == 3
+    assert max(map(len, expressions)) <= 2_048
 
 
 def test_an_address_that_is_named_hears_the_alarms(template: Template) -> None:

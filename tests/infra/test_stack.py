@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from shared.runtime.routes import ROUTES
 Resource = dict[str, Any]
 
 
+@cache
 def synthesised(**context: object) -> Template:
-    """The template, without the zips that it names."""
+    """The template, without the zips that it names; made once for all who ask alike."""
     app = App(context={"aws:cdk:bundling-stacks": [], **context})
     return Template.from_stack(Bonbon(app, "Bonbon"))
 
@@ -414,7 +416,8 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
     names = {alarm["Properties"]["AlarmName"] for alarm in resources(template, "AWS::CloudWatch::Alarm")}
     operations = ("getitem", "batchgetitem", "query", "putitem", "updateitem", "transactwriteitems")
     assert names == {
-        *(f"{it['FunctionName']}-{what}" for it in functions.values() for what in ("errors", "throttles")),
+        *(f"{it['FunctionName']}-errors" for it in functions.values()),
+        "bonbon-lambda-throttles",
         *(f"bonbon-{what}-dead-letters" for what in ("actions", "calendar", "post", "tick")),
         *(f"bonbon-{what}-overdue" for what in ("actions", "calendar", "post")),
         *("bonbon-tick-silent", "bonbon-bounces", "bonbon-complaints"),
@@ -436,7 +439,7 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
     ("alarm", "metric", "statistic", "above", "minutes"),
     [
         ("redeem-errors", "AWS/Lambda Errors", "Sum", 0, 5),
-        ("redeem-throttles", "AWS/Lambda Throttles", "Sum", 0, 5),
+        ("lambda-throttles", "AWS/Lambda Throttles", "Sum", 0, 5),
         ("actions-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
         ("redeem-slow", "AWS/Lambda Duration", "p99", 2_000, 15),
         ("enrol-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
@@ -483,6 +486,12 @@ def test_every_log_ends_after_a_month_and_goes_with_the_stack(
 
 
 # The stack
+
+
+def test_there_is_room_for_more(template: Template) -> None:
+    """AWS holds a stack to 500 resources, and the widget that shows how alarms stand to 100 of them."""
+    assert len(template.to_json()["Resources"]) <= 450
+    assert len(template.find_resources(ALARM)) <= 90
 
 
 def test_the_stack_tells_where_everything_is(template: Template) -> None:
