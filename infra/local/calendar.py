@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,20 +19,42 @@ from infra.local.clock import Clock, moment
 from infra.local.pump import Line
 from shared.domain.model import iso, utc
 from shared.domain.projects import Project
+from shared.runtime import settings
 from shared.storage.agenda import Agenda
 from shared.storage.projects import ProjectStore
-from shared.storage.table import Table
+from shared.storage.table import LAST, Item, Table, decoded
 from shared.usecases.tick import coming
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 Json = dict[str, Any]
 Function = Callable[[Json, object], object]
 logger = logging.getLogger(__name__)
 
 QUARTER = timedelta(minutes=15)
-AHEAD = timedelta(days=32)
-"""How far it looks at a time."""
+FAR = timedelta(days=32)
+"""Beyond this, it looks ahead in a copy of the index."""
 MILLISECOND = timedelta(milliseconds=1)
 STOPS_WITHIN = 3.0
+
+
+class Copy(Table):
+    """The table, and in memory the index that tells who celebrates on a day: a year has 366 of them, and one day may
+    stand in eight partitions.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        super().__init__(client, name)
+        self._days: dict[str, list[Item]] = {}
+        pages = client.get_paginator("scan").paginate(TableName=name, IndexName="pools")
+        for entry in (decoded(raw) for page in pages for raw in page["Items"]):
+            self._days.setdefault(entry["pool"], []).append(entry)
+
+    def index(self, index: str, partition: str, *, since: str = "", until: str = LAST, **how: Any) -> Iterator[Item]:
+        if index != "pools":
+            return super().index(index, partition, since=since, until=until, **how)
+        return (entry for entry in self._days.get(partition, ()) if since <= entry["pooled"] <= until)
 
 
 class Calendar:
@@ -43,7 +65,6 @@ class Calendar:
     def __init__(
         self,
         clock: Clock,
-        table: Table,
         tick: Function,
         lines: Sequence[Line],
         *,
@@ -52,8 +73,8 @@ class Calendar:
         every: timedelta = QUARTER,
     ) -> None:
         self._clock = clock
-        self._table = table
-        self._agenda = Agenda(table)
+        self._table = settings.table()
+        self._agenda = Agenda(self._table)
         self._tick = tick
         self._lines = lines
         self._rest = rest
@@ -97,12 +118,8 @@ class Calendar:
         ticked = self._ticked()
         if ticked is None or ticked > now:
             self._go_back(ticked := now)
-        since = ticked
-        while since < until:
-            end = min(since + AHEAD, until)
-            for at in takewhile(lambda _: not self._stopping.is_set(), self._instants(since, end)):
-                ticked = self._step(at, ticked)
-            since = end
+        for at in takewhile(lambda _: not self._stopping.is_set(), self._instants(ticked, until)):
+            ticked = self._step(at, ticked)
         if not self._stopping.is_set():
             self._step(until, ticked)
 
@@ -124,12 +141,16 @@ class Calendar:
         """When somebody is due, as far as can be told now: looked up once a day, in however many zones people live."""
         standing = self._agenda.standing()
         schedules = {(project, schedule.id): schedule for project, schedule in standing.active}
+        runs = coming(standing, self._settled, after=since, until=until)
+        agenda = (
+            self._agenda if until - since < FAR or not runs else Agenda(Copy(settings.dynamodb(), self._table.name))
+        )
         zones: dict[tuple[str, str, date], Mapping[str, int]] = {}
         found = set()
-        for project, run, _ in coming(standing, self._settled, after=since, until=until):
+        for project, run, _ in runs:
             of = (project, run.schedule_id, run.day)
             if of not in zones:
-                zones[of] = self._agenda.by_zone(project, schedules[project, run.schedule_id], run.day)
+                zones[of] = agenda.by_zone(project, schedules[project, run.schedule_id], run.day)
             if zones[of] if run.zone is None else run.zone in zones[of]:
                 found.add(run.at)
         return sorted(found)

@@ -87,7 +87,6 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         outbox = Outbox(endpoint, clock)
         calendar = Calendar(
             clock,
-            settings.table(),
             worker("tick"),
             [
                 Line(url, worker(name), clock, dead_letters=engine.dead_letters(url))

@@ -4,6 +4,7 @@ Templates come from the shop and facts from its customers, so neither is trusted
 a template can neither read another one, nor write past what mail programs show, nor run for ever.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, wraps
 from itertools import chain
@@ -50,6 +51,8 @@ NEVER_SHOWN = dict.fromkeys(
 LONGEST_LOOP = 10_000
 LONGEST_WRITTEN = 500_000
 """Characters of what a template writes, and bytes of what it keeps in variables."""
+LONGEST_EXPRESSION = 4_000
+"""Characters within one pair of braces; twenty thousand opening brackets keep the parser busy for seconds."""
 LONGEST_TOLD = 200
 DECIMALS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
@@ -71,6 +74,8 @@ def wrong_with(source: str, *, markup: bool) -> str | None:
     'line 2: there is no voucher.coed'
     """
     try:
+        if (start := next(_endless(source), None)) is not None:
+            return f"line {_line(source, start)}: more than {LONGEST_EXPRESSION} characters in one pair of braces"
         template = _compiled(source, markup=markup)
         return next(chain(_unknown(template, source), _of_loops_only(template)), None)
     except Exception as error:  # noqa: BLE001 - a template can fail in as many ways as there are templates
@@ -110,20 +115,29 @@ def money(amount: object, currency: object = "") -> str:
     return f"{sign}{whole}.{part:0{decimals}}" if decimals else f"{sign}{whole}"
 
 
+def _line(source: str, index: int) -> int:
+    return source.count("\n", 0, index) + 1
+
+
+def _endless(source: str) -> Iterator[int]:
+    """Where braces open that are not closed for longer than anybody writes."""
+    for opened in re.finditer(r"\{[{%]", source):
+        within = source[opened.end() : opened.end() + LONGEST_EXPRESSION]
+        if len(within) == LONGEST_EXPRESSION and "}}" not in within and "%}" not in within:
+            yield opened.end()
+
+
 def _unknown(template: BoundTemplate, source: str) -> Iterator[str]:
     """Each variable, filter and tag in a template that is none."""
     said = template.analyze(include_partials=False)
 
-    def line(index: int) -> int:
-        return source.count("\n", 0, index) + 1
-
     for variables in said.globals.values():
         for variable in variables:
             if problem := _strange(variable.segments):
-                yield f"line {line(variable.span.index)}: {problem}"
+                yield f"line {_line(source, variable.span.index)}: {problem}"
     for name, places in said.filters.items():
         if name not in template.env.filters:
-            yield f"line {line(places[0].index)}: there is no filter {name[:LONGEST_TOLD]}"
+            yield f"line {_line(source, places[0].index)}: there is no filter {name[:LONGEST_TOLD]}"
 
 
 def _strange(segments: list[Any]) -> str | None:
@@ -152,7 +166,7 @@ def _of_loops_only(template: BoundTemplate) -> Iterator[str]:
     def within(nodes: Iterable[Any]) -> Iterator[str]:
         for node in nodes:
             if any(map(strays, node.expressions())):
-                line = node.token.source.count("\n", 0, node.token.start_index) + 1
+                line = _line(node.token.source, node.token.start_index)
                 yield f"line {line}: a range, (1..9), stands in a for and nowhere else"
             yield from within(node.children(context, include_partials=False))
 

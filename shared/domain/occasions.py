@@ -25,8 +25,6 @@ from shared.domain.schedules import CUSTOMER, Anniversary, Birthday, DayOfYear, 
 from shared.domain.windows import instant, span_of
 
 A_DAY = timedelta(days=1)
-UNSETTLED = ZoneInfo("UTC")
-"""Where a project is at home that has not said it."""
 LEAP_DAY = "02-29"
 _OFFSET = re.compile(r"(?P<sign>-?)P(?=\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?", re.ASCII)
 
@@ -142,7 +140,7 @@ def expiry(schedule: Schedule, at: datetime, zone: ZoneInfo) -> datetime | None:
     return instant(datetime.combine(ends.astimezone(zone).date() + A_DAY, time()), zone)
 
 
-def occasion_facts(schedule: Schedule, customer: Customer, day: date, *, home: ZoneInfo = UNSETTLED) -> dict[str, Any]:
+def occasion_facts(schedule: Schedule, customer: Customer, day: date, *, home: ZoneInfo) -> dict[str, Any]:
     """An occasion as a message may tell of it: ``type``, ``name``, ``day`` and, where they are counted, ``years``."""
     occasion = schedule.occasion
     name = occasion.name if isinstance(occasion, Holiday) else schedule.name

@@ -4,6 +4,7 @@
     the customer is forgotten                                  customer_gone       │ of one that is not in the ledger
     their occasion is another day, or its run still to come    not_due             │ nothing is written: never due
     the audience is a segment that they are not in             not_in_audience     ┘
+    its run was more than a week ago                           too_late
     the campaign is off, over or gone                          campaign_inactive
     the templates of all channels are gone                     template_gone
     the gate (``contact_policy``)                              Send, Defer, Drop
@@ -62,11 +63,9 @@ class Standing(NamedTuple):
         entry = self.delivery
         if entry is None or entry.contact_at is None:
             return self.contacts
-        own = [it for it in self.contacts.sent if (it.at, it.channel) == (entry.contact_at, entry.channel)][:1]
-        left = list(self.contacts.sent)
-        for contact in own:
-            left.remove(contact)
-        return self.contacts.model_copy(update={"sent": tuple(left)})
+        sent = self.contacts.sent
+        own = next((it for it in sent if (it.at, it.channel) == (entry.contact_at, entry.channel)), None)
+        return self.contacts.model_copy(update={"sent": tuple(it for it in sent if it is not own)})
 
 
 def judge(standing: Standing, due: Due, *, at: datetime) -> Send | Defer | Drop | None:
@@ -76,6 +75,8 @@ def judge(standing: Standing, due: Due, *, at: datetime) -> Send | Defer | Drop 
     schedule, customer, campaign = standing.schedule, standing.customer, standing.campaign
     assert schedule
     assert customer
+    if at - due.at > LATEST:
+        return Drop("too_late")
     if campaign is None or _is_over(campaign, at):
         return Drop("campaign_inactive")
     channels: list[Channel] = [channel for channel in schedule.channels if channel in standing.templates]

@@ -131,20 +131,21 @@ class PostStore:
     def _reserving(
         self, after: Delivery, before: Delivery, standing: Standing, contacts: Contacts, *, otherwise: Exception
     ) -> list[Write]:
-        key, was = Key.contacts(self.project, after.customer_id), standing.contacts.version
-        item = item_of(contacts, ATTRIBUTES)
-        counted = (
-            replace(key, item, version=was, otherwise=otherwise)
-            if was
-            else create(key, {**item, "version": 1}, otherwise=otherwise)
-        )
-        writes = [*entering(self.project, after, before=before, otherwise=otherwise), counted]
+        writes = entering(self.project, after, before=before, otherwise=otherwise)
+        if contacts != standing.contacts:
+            writes.append(self._counting(after.customer_id, contacts, standing.contacts.version, otherwise=otherwise))
         if standing.customer:
             # Nobody is written to who was forgotten meanwhile, nor at an address that is theirs no more.
             their = Key.customer(self.project, standing.customer.id)
             values = {"was": standing.customer.version}
             writes.append(check(their, "#version = :was", values, otherwise=otherwise))
         return writes
+
+    def _counting(self, customer_id: str, contacts: Contacts, was: int, *, otherwise: Exception) -> Write:
+        key, item = Key.contacts(self.project, customer_id), item_of(contacts, ATTRIBUTES)
+        if was:
+            return replace(key, item, version=was, otherwise=otherwise)
+        return create(key, {**item, "version": 1}, otherwise=otherwise)
 
     def _campaign(self, schedule: Schedule | None) -> Campaign | None:
         named = (schedule.campaign_id,) if schedule else ()

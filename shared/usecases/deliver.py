@@ -161,13 +161,14 @@ def _published(
     assert schedule
     assert customer
     template = standing.templates[send.channel]
+    entry = entry.model_copy(update={"campaign_id": schedule.campaign_id, "purpose": schedule.purpose})
     wish = Wish(
         Profile(id=customer.id),
         campaign=schedule.campaign_id,
         source_id=due.source_id,
         ends=expiry(schedule, at, customer.residence.zone(standing.project.zone)),
     )
-    contacts = standing.others.after(Contact(at=at, channel=send.channel, purpose=entry.purpose))
+    contacts = standing.others.after(Contact(at=at, channel=send.channel, purpose=schedule.purpose))
 
     def prepared(published: Published) -> Delivery:
         its = published.publication

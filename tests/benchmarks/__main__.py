@@ -11,6 +11,8 @@ rules        CPU of judging a typical validation rule, against the predicate tha
 occasions    runs of schedules computed a second, in 40 zones, against converting their wall times alone
 crowd        CPU of a validation where there are 10,000 rules, against one; of a qualification among 1,000 offers
 hot          one code that 32 clients redeem at once, on shards, against a code each, and the share of each shard
+calendar     entries that a run reads for each who is due, among 10,000 customers and among a million (a million take
+             minutes to lay down: ``CUSTOMERS=10000`` for fewer); occasions computed a second; the clock moved by a year
 memory       the most that a function's process held, after one request and after a thousand, of as many campaigns too
 """
 
@@ -21,7 +23,7 @@ from collections.abc import Callable
 
 from rich.console import Console, RenderableType
 
-from tests.benchmarks import codes, cold_start, crowd, floor, hot, lists, load, memory, occasions, rules
+from tests.benchmarks import calendar, codes, cold_start, crowd, floor, hot, lists, load, memory, occasions, rules
 
 MEASURED: dict[str, Callable[[], RenderableType]] = {
     "cold-start": cold_start.measure,
@@ -32,6 +34,7 @@ MEASURED: dict[str, Callable[[], RenderableType]] = {
     "occasions": occasions.measure,
     "crowd": crowd.measure,
     "hot": hot.measure,
+    "calendar": calendar.measure,
     "memory": memory.measure,
     "load": load.measure,
 }

@@ -33,6 +33,7 @@ KINDS = {
     "segment": ("seg",),
     "schedule": ("sch",),
     "template": ("tmpl",),
+    "delivery": ("dlv",),
     "voucher": ("code", "v"),
     "validation_rule": ("val",),
     "rule": ("val",),

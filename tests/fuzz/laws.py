@@ -19,6 +19,9 @@ KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 REPEATABLE = TAKEN | REFUSALS - {401, 409, 423, 429}
 """What a repetition with the same key gets again; the other refusals speak of a moment that may have passed."""
 
+LINKS, PAGE, PAGES = "/u/", "text/html; charset=utf-8", {200, 404, TOO_OFTEN}
+"""What people open from a message is a page."""
+
 ALSO_MODELLED = {
     # Where the SDK calls the answer an object it says nothing of it; the thing itself is answered.
     "POST /v1/campaigns/{campaign_id}/enable": "CampaignsGetResponseBody",
@@ -58,6 +61,10 @@ def _broken(ask: Ask, answer: Answer) -> Iterator[str]:
     if answer.status == NOTHING:
         if answer.body:
             yield f"answers 204 with a body: {_head(answer)}"
+        return
+    if ask.target.startswith(LINKS) and answer.headers.get("content-type") == PAGE:
+        if answer.status not in PAGES or not answer.body.startswith(b"<!doctype html>"):
+            yield f"answers {answer.status} with what is no page: {_head(answer)}"
         return
     if not answer.headers.get("content-type", "").startswith("application/json"):
         yield f"answers {answer.status} as {answer.headers.get('content-type')!r}: {_head(answer)}"

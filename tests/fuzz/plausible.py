@@ -84,6 +84,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "related_object_id": (),
     "start_date": ("2001-01-01T00:00:00.000Z",),
     "segment_id": (),
+    "schedule_id": (),
+    "status": ("SENT", "DEFERRED", "sent"),
+    "channel": ("email", "sms"),
+    "day": ("2026-06-01",),
 }
 """What query strings say; where no value stands, something known."""
 
@@ -616,13 +620,22 @@ def when(make: Maker) -> Json:
 
 
 def message_template(make: Maker) -> Json:
-    body = make.random.choice(("{{ customer.name }}, {{ voucher.code }}", "Hi", "{% if voucher %}x{% endif %}"))
-    subject = {"channel": "email", "subject": "For you"}
-    return {"name": make.new(), "body": body, **make.random.choice(({"channel": "sms"}, subject, subject))}
+    mjml = "<mjml><mj-body><mj-section><mj-column><mj-text>{}</mj-text></mj-column></mj-section></mj-body></mjml>"
+    fact = make.random.choice(
+        ("{{ customer.name }}", "{{ voucher.code }}", "{{ 2000 | money }}", "{% if voucher.gift %}x{% endif %}", "é<")
+        if make.likely(0.8)
+        else ("{% if x %}", "{{ x }}", "{% if voucher %}x{% endif %}", make.text())
+    )
+    if make.likely(0.3):
+        return {"name": make.new(), "channel": "sms", "body": f"Hi {fact}"}
+    words = {"subject": f"For {fact}", "body": make.random.choice((f"Dear {fact}", mjml.format(fact)))}
+    more = {"locales": {make.random.choice(("de", "pt-BR", "x")): words}} if make.likely(0.3) else {}
+    return {"name": make.new(), "channel": "email", **words, **more}
 
 
 BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /v1/message-templates": message_template,
+    "PUT /v1/message-templates/{template_id}": message_template,
     "POST /v1/schedules": schedule,
     "PUT /v1/schedules/{schedule_id}": schedule_change,
     "PUT /v1/customers/{customer_id}/consents": consents,

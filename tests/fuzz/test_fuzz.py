@@ -19,6 +19,14 @@ WITHOUT_A_MODEL = {
     "POST /v1/oauth/token/revoke",
     # Bonbon's own.
     "GET /v1/segments",
+    "GET /v1/deliveries",
+    "GET /v1/deliveries/{delivery_id}",
+    "GET /v1/message-templates",
+    "POST /v1/message-templates",
+    "GET /v1/message-templates/{template_id}",
+    "PUT /v1/message-templates/{template_id}",
+    "GET /u/{token}",
+    "POST /u/{token}",
 }
 """Routes of which the SDK has no model of an answer."""
 
@@ -80,6 +88,14 @@ def test_an_answer_as_it_should_be_breaks_none() -> None:
     assert laws.broken(LIST, Answer(200, JSON, json.dumps(empty).encode())) is None
     assert laws.broken(LIST, Answer(200, {"content-type": "text/html"}, json.dumps(empty).encode()))
     assert laws.broken(LIST, Answer(200, JSON, b"\xff"))
+
+
+def test_a_page_is_one_where_people_follow_links_and_nowhere_else() -> None:
+    link, page = Ask("GET", "/u/x", route="GET /u/{token}"), {"content-type": "text/html; charset=utf-8"}
+    assert laws.broken(link, Answer(404, page, b"<!doctype html>\n<html>")) is None
+    assert laws.broken(link, Answer(500, page, b"<!doctype html>\n<html>"))
+    assert laws.broken(link, Answer(200, page, b"{}"))
+    assert laws.broken(LIST, Answer(404, page, b"<!doctype html>\n<html>"))
 
 
 def test_what_a_refusal_wrote_is_noticed_but_for_its_record_and_its_memory() -> None:

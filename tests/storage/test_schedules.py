@@ -10,7 +10,7 @@ from shared.storage.keys import Key
 from shared.storage.schedules import ScheduleStore, schedules_of_agenda
 from shared.storage.table import Table, add
 from tests.storage.wire import Wire
-from tests.unit.test_occasions import schedule
+from tests.unit.calendars import schedule
 from tests.unit.values import AT, DAY
 
 

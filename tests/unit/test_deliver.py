@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.delivery.pacing import PAUSES, Paced
+from shared.domain.consents import Consent, Consents
 from shared.domain.contact_policy import Blackout, FrequencyCap, QuietHours
 from shared.domain.deliveries import ARROWS, LEASE, LONGEST_WORK, Delivery, Message, NeverTaken, NotTaken, PerhapsTaken
 from shared.domain.errors import Moved
@@ -232,6 +233,35 @@ def test_what_was_due_and_cannot_leave_is_dropped_and_no_code_is_given_away(
     assert (office.publications, office.email.taken) == ([], [])
     assert office.counters == {"due": 1, f"dropped#{reason}": 1}
     assert office.deliver(at=AT + DAY) is None
+
+
+def test_a_run_of_more_than_a_week_ago_is_made_up_for_no_more(office: Office) -> None:
+    office.deliver(at=AT + 7 * DAY + MINUTE)
+    assert office.status == ("DROPPED", "too_late")
+    assert (office.publications, office.email.taken) == ([], [])
+
+
+def test_what_is_no_marketing_leaves_at_any_hour_and_counts_for_no_cap(office: Office) -> None:
+    office.policy(**NIGHT)
+    office.schedule(purpose="transactional")
+    assert office.deliver()
+    assert office.status == ("DROPPED", "no_consent"), "a yes to marketing is none to anything else"
+    bob = office.customer("bob")
+    yes = Consent(channel="email", purpose="transactional", granted=True, source="a form", at=MAKING)
+    office.keep("consents", bob, thing=Consents(customer_id=bob, current=(yes,), version=1))
+    sent = office.deliver("bob")
+    assert sent
+    assert (sent.status, sent.purpose, office.memory.all("proj_sandbox", "contacts")) == ("SENT", "transactional", [])
+
+
+def test_what_waits_is_of_the_campaign_that_its_schedule_names_then(office: Office) -> None:
+    office.policy(**NIGHT)
+    office.deliver()
+    office.till.campaign("AUTUMN-1", id_="camp_2", name="Autumn")
+    office.schedule(campaign_id="camp_2")
+    sent = office.deliver_waiting(at=AT.replace(hour=10))
+    assert sent
+    assert (sent.code, sent.campaign_id) == ("AUTUMN-1", "camp_2")
 
 
 def test_the_first_channel_that_may_take_it_does(office: Office) -> None:

@@ -24,25 +24,11 @@ from shared.domain.occasions import (
 )
 from shared.domain.residences import NOWHERE, Residence
 from shared.domain.schedules import Run, Schedule
-from tests.unit.values import AT, DAY, MILLISECOND
+from tests.unit.calendars import BIRTHDAY, DOG_DAY, LEAP_DAY, PATRICK, schedule, utc
+from tests.unit.values import DAY, MILLISECOND
 
 HOME = ZoneInfo("Europe/Dublin")
 QUARTER = timedelta(minutes=15)
-BIRTHDAY = {"type": "BIRTHDAY"}
-PATRICK = {"type": "HOLIDAY", "country": "IE", "name": "Saint Patrick's Day"}
-DOG_DAY = {"type": "DAY", "month": 8, "day": 26}
-LEAP_DAY = {"type": "DAY", "month": 2, "day": 29}
-
-
-def schedule(occasion: dict[str, Any] = BIRTHDAY, **fields: Any) -> Schedule:
-    """By e-mail, at nine where the customer is."""
-    known: dict[str, Any] = {"id": "sch_1", "name": "Greetings", "campaign_id": "camp_1", "created_at": AT}
-    by = {"channels": ("email",), "templates": {"email": "tmpl_1"}}
-    return Schedule.model_validate(known | by | {"occasion": occasion} | fields)
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def living_in(*zones: str) -> list[Residence]:
@@ -350,13 +336,13 @@ def test_who_has_moved_west_before_the_run_is_due_at_the_run_there() -> None:
 
 def test_a_message_may_tell_of_the_occasion() -> None:
     ann = customer(birthdate="1990-03-17")
-    assert occasion_facts(schedule(), ann, date(2026, 3, 17)) == {
+    assert occasion_facts(schedule(), ann, date(2026, 3, 17), home=HOME) == {
         "type": "BIRTHDAY",
         "name": "Greetings",
         "day": "2026-03-17",
         "years": 36,
     }
-    assert occasion_facts(schedule(PATRICK), ann, date(2026, 3, 17)) == {
+    assert occasion_facts(schedule(PATRICK), ann, date(2026, 3, 17), home=HOME) == {
         "type": "HOLIDAY",
         "name": "Saint Patrick's Day",
         "day": "2026-03-17",

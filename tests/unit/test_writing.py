@@ -261,6 +261,11 @@ BROKEN = MJML.format("<mj-text>{% if occasion.years %}<b>{% endif %}</mj-text>")
             template("\n{{ (1..1000000000) | join: 'x' }}"),
             "body: line 2: a range, (1..9), stands in a for and nowhere else",
         ),
+        (
+            "endless brackets",
+            template("a\n{% if " + "(" * 20_000 + "%}{% endif %}"),
+            "body: line 2: more than 4000 characters in one pair of braces",
+        ),
         ("a division by nothing", template("{{ 1 | divided_by: 0 }}"), "body: line 1: divided_by: can't divide by 0"),
         ("MJML that is none", template("<mjml><mj-body>"), MISSING_END),
         ("MJML that breaks when filled in", template(BROKEN), MISSING_END),
