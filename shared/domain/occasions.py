@@ -129,7 +129,8 @@ def still_due(schedule: Schedule, customer: Customer, due: Due, *, home: ZoneInf
 def expiry(schedule: Schedule, at: datetime, zone: ZoneInfo) -> datetime | None:
     """When a code ends that is sent at an instant, in the zone of who gets it: of whole days, the last one counts.
 
-    A code of ``P1D`` that is sent on 17 March ends with 18 March; ``PT24H`` is 24 real hours.
+    A code of ``P1D`` that is sent on 17 March ends with the last millisecond of 18 March, so that whoever reads the date
+    reads the last good day; ``PT24H`` is 24 real hours.
     """
     if schedule.validity is None:
         return None
@@ -137,7 +138,7 @@ def expiry(schedule: Schedule, at: datetime, zone: ZoneInfo) -> datetime | None:
     ends = span.after(at, zone)
     if span.clock:
         return ends
-    return instant(datetime.combine(ends.astimezone(zone).date() + A_DAY, time()), zone)
+    return instant(datetime.combine(ends.astimezone(zone).date() + A_DAY, time()), zone) - timedelta(milliseconds=1)
 
 
 def occasion_facts(schedule: Schedule, customer: Customer, day: date, *, home: ZoneInfo) -> dict[str, Any]:

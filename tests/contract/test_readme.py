@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from infra.local.service import running
 
@@ -12,19 +13,20 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def test_the_calls_of_the_readme_do_what_they_say() -> None:
-    [block] = re.findall(r"every line of this block.*?```sh\n(.*?)```", README, re.DOTALL)
+    checkout, calendar = re.findall(r"every line of this block.*?```sh\n(.*?)```", README, re.DOTALL)
     with running() as service:
         # Each answer on a line of its own, and a failed call ends the script.
         quiet = "curl() { command curl --silent --show-error --fail --write-out '\\n' \"$@\"; }\nset -e\n"
         said = subprocess.run(
-            ["bash", "-c", quiet + block],
+            ["bash", "-c", quiet + checkout + calendar],
             env={**os.environ, "URL": service.url},
             capture_output=True,
             text=True,
             check=True,
         )
-    told = map(json.loads, said.stdout.splitlines())
-    campaign, publication, voucher, validation, redemption, history, members, why_not = told
+    told = [json.loads(line) for line in said.stdout.splitlines()]
+    of_the_calendar(*told[8:])
+    campaign, publication, voucher, validation, redemption, history, members, why_not = told[:8]
     assert (campaign["name"], campaign["active"]) == ("Spring", True)
     assert publication["voucher"]["campaign"] == "Spring"
     assert publication["customer"]["source_id"] == "ann"
@@ -42,3 +44,19 @@ def test_the_calls_of_the_readme_do_what_they_say() -> None:
         ("order.amount", 10_000, False),
         ("redemption.count.per_customer", 1, True),
     ]
+
+
+def of_the_calendar(*told: dict[str, Any]) -> None:
+    ann, consents, template, schedule, preview, clock, outbox, ledger, runs = told
+    assert ann["time_zone"] == "Europe/Dublin"
+    assert [it["granted"] for it in consents["consents"]] == [True]
+    assert schedule["templates"] == {"email": template["id"]}
+    hour = {"time_zone": "Europe/Dublin", "local": "2027-03-17T09:00:00", "at": "2027-03-17T09:00:00.000Z", "due": 1}
+    assert [(it["day"], it["times"]) for it in preview["runs"]] == [("2027-03-17", [hour])]
+    assert clock["now"] == "2027-03-17T09:00:00.000Z"
+    [mail] = outbox["messages"]
+    assert (mail["to"], mail["subject"], mail["at"]) == ("ann@example.com", "Happy birthday, Ann", clock["now"])
+    assert " is yours until 31 March. No more of these: http://127.0.0.1:" in mail["body"]
+    [delivery] = ledger["deliveries"]
+    assert (delivery["status"], mail["body"].split()[0]) == ("SENT", delivery["voucher"]["code"])
+    assert [(it["day"], it["due"], it["sent"]) for it in runs["runs"]] == [("2027-03-17", 1, 1)]
