@@ -7,8 +7,10 @@ customer's own item.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 
 from shared.domain.agenda import Found, Standing
@@ -87,13 +89,11 @@ class Agenda:
         own it takes as many queries as one run does, in however many zones they live.
         """
         zones: Counter[str] = Counter()
-        spans = _years(schedule, day)
-        for stretch in self._stretches(project, schedule, day, None):
-            if stretch.index == "owners":
-                zones[_zone_of(stretch)] += self._size(stretch)
-            else:
-                wanted = (found for found in self._found(stretch) if _wanted(stretch, found, spans))
-                zones.update(_zone_and_year(found)[0] for found in wanted)
+        # Days that may be everybody's stand in eight partitions, and a preview asks for a year of them.
+        with ThreadPoolExecutor(SHARDS, thread_name_prefix="zones") as threads:
+            stretches = self._stretches(project, schedule, day, None)
+            for there in threads.map(partial(self._zones, _years(schedule, day)), stretches):
+                zones.update(there)
         return +zones
 
     def first_waiting(self, *, after: datetime | None = None) -> datetime | None:
@@ -130,6 +130,12 @@ class Agenda:
             place = Residence.of_key(key)
             if not isinstance(occasion, Holiday) or place.country == occasion.country:
                 yield place
+
+    def _zones(self, spans: list[tuple[int, int]], stretch: Stretch) -> Counter[str]:
+        """How many on a stretch celebrate, by zone."""
+        if stretch.index == "owners":
+            return Counter({_zone_of(stretch): self._size(stretch)})
+        return Counter(_zone_and_year(it)[0] for it in self._found(stretch) if _wanted(stretch, it, spans))
 
     def _size(self, stretch: Stretch) -> int:
         return self._table.count_index(stretch.index, stretch.partition, since=stretch.since, until=stretch.until)
