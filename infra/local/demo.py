@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from threading import Barrier
 from time import perf_counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from rich.console import Console, RenderableType
@@ -77,6 +79,7 @@ def tell(story: Story) -> None:
     taken = hold(story, chloe)
     roll_back(story, chloe, taken)
     look_back(story)
+    celebrate(story, campaign)
 
 
 def launch(story: Story) -> Json:
@@ -205,6 +208,61 @@ def look_back(story: Story) -> None:
         # those who lost the race, and Chloe's phone while her laptop held the code
         holds=reasons == {"quantity_exceeded": RACERS - 1 + 1},
     )
+
+
+def celebrate(story: Story, campaign: Json) -> None:
+    story.chapter("A birthday", "Three have the same one. Two want mail; each gets it at nine on their own clock.")
+    today = datetime.fromisoformat(story.call("GET", "/local/clock")["now"])
+    day = (today + timedelta(days=10)).date()
+    homes = {"Dawa": "Asia/Kathmandu", "Nell": "America/New_York", "Zoe": "Europe/Dublin"}
+    for name, zone in homes.items():
+        email = f"{name.lower()}@example.com"
+        born = {"birthdate": f"1992-{day:%m-%d}", "time_zone": zone}
+        story.call("POST", "/v1/customers", {"source_id": name.lower(), "name": name, "email": email, **born})
+        word = {"channel": "email", "granted": name != "Zoe", "source": "the shop's form"}
+        story.call("PUT", f"/v1/customers/{name.lower()}/consents", {"consents": [word]})
+    words = {"subject": "Happy birthday, {{ customer.name }}", "body": "Your code: {{ voucher.code }}"}
+    template = story.call("POST", "/v1/message-templates", {"name": "Birthday", "channel": "email", **words})
+    schedule = story.call(
+        "POST",
+        "/v1/schedules",
+        {
+            "name": "Birthdays",
+            "campaign": {"id": campaign["id"]},
+            "occasion": {"type": "BIRTHDAY"},
+            "send_at": "09:00",
+            "channels": ["email"],
+            "templates": {"email": template["id"]},
+            "active": True,
+        },
+    )
+    story.call("PUT", "/local/clock", {"now": (today + timedelta(days=12)).isoformat()})
+    mails = story.call("GET", "/local/outbox")["messages"]
+    seen = [(mail["subject"], at_home(mail, homes)) for mail in mails]
+    for subject, wall in seen:
+        story.show(f"[bold cyan]{escape(subject)}[/]  {wall}")
+    nine = f"{day} 09:00"
+    story.prove(
+        "Dawa and Nell were written to at 09:00, where each of them is",
+        holds=seen == [(f"Happy birthday, {name}", f"{nine} {homes[name]}") for name in ("Dawa", "Nell")],
+    )
+    [run] = story.call("GET", f"/v1/schedules/{schedule['id']}/runs")["runs"]
+    reasons = ", ".join(f"{count} {reason}" for reason, count in run["dropped"]["by_reason"].items())
+    story.prove(
+        f"of {run['due']} who were due, {run['sent']} sent, {reasons}",
+        holds=(run["due"], run["sent"], run["dropped"]["by_reason"]) == (3, 2, {"no_consent": 1}),
+    )
+    code = mails[0]["body"].removeprefix("Your code: ")
+    worth = story.call("POST", "/v1/validations", purchase(code, by="dawa", order="order-3", amount=50_00))
+    off, percent = worth["order"]["total_discount_amount"], campaign["voucher"]["discount"]["percent_off"]
+    story.prove(f"and Dawa's code is worth {dollars(off)} of $50.00", holds=off == percent * 50)
+    story.call("PUT", "/local/clock", {"now": None})
+
+
+def at_home(mail: Json, homes: Mapping[str, str]) -> str:
+    """When a mail left, on the clock of whoever it is to."""
+    zone = homes[mail["to"].partition("@")[0].title()]
+    return f"{datetime.fromisoformat(mail['at']).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
 def purchase(code: str, *, by: str, order: str, amount: int) -> Json:

@@ -30,6 +30,9 @@ def test_the_demo_tells_its_story_and_ends_by_itself_with_exit_0() -> None:
         "a second time is refused: already_rolled_back",
         "uses of the code: 1 → 0 → 0",
         "54 records, 50 of them failures, each with its reason",
+        "Dawa and Nell were written to at 09:00, where each of them is",
+        "of 3 who were due, 2 sent, 1 no_consent",
+        "and Dawa's code is worth $10.00 of $50.00",
     ]
     assert max(map(len, told.stdout.splitlines())) <= 80
 
