@@ -7,8 +7,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from shared.domain.agenda import DueRun
-from shared.runtime import settings
-from shared.runtime.queue import errand_of
+from shared.runtime import errands, settings
 from shared.storage.agenda import Agenda
 from shared.usecases.fan_out import fan_out
 
@@ -26,10 +25,10 @@ def fan_out_one(record: SQSRecord, lambda_context: Any = None) -> None:
     def in_time() -> bool:
         return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
 
-    errand = errand_of(record.json_body)
-    done = fan_out(errand, agenda=Agenda(settings.table()), post=settings.post(), go_on=in_time)
+    errand = errands.errand_of(record.json_body)
+    done = fan_out(errand, agenda=Agenda(settings.table()), post=errands.post(), go_on=in_time)
     if done.left:
-        settings.calendar().send([done.left])
+        errands.calendar().send([done.left])
     of = {"project": errand.project, "schedule_id": errand.run.schedule_id} if isinstance(errand, DueRun) else {}
     logger.info("fanned out", extra={**of, "sent": done.sent, "whole": done.left is None})
 

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from shared.domain.model import iso, utc
-from shared.runtime import settings
+from shared.runtime import errands, settings
 from shared.runtime.clock import clock
 from shared.storage.agenda import Agenda
 from shared.storage.projects import ProjectStore
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
         at=at,
         agenda=Agenda(table),
         settled=lambda project: ProjectStore(table, project).get(),  # nothing warm: where somebody lives since today
-        calendar=settings.calendar(),
+        calendar=errands.calendar(),
     )
     for (project, schedule_id), runs in done.too_late.items():
         logger.warning("too late", extra={"project": project, "schedule_id": schedule_id, "runs": runs})

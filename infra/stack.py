@@ -269,7 +269,8 @@ def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: C
     calendar.let_send(tick)
 
     fan_out = function("fan_out", timeout=LONGEST_PAGE, more={**queue, "POST_QUEUE_URL": post.queue.queue_url})
-    table.let(fan_out, "GetItem")  # the schedule; where customers live
+    table.let(fan_out, "GetItem", "BatchGetItem", "Query")  # what is on, where customers live, who of them has moved
+    table.let(fan_out, "UpdateItem")  # that somebody has moved is dealt with
     table.let_list(fan_out, "pools", "owners")  # who celebrates, and who lives there
     calendar.worked_by(fan_out, at_once=PAGES_AT_ONCE)
     calendar.let_send(fan_out)  # what one run cannot finish, the next carries on

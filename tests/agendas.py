@@ -65,6 +65,15 @@ class FakeAgenda:
     on: Sequence[tuple[str, Schedule]] = ()
     waits: Sequence[Waits] = ()
     ticked: datetime | None = None
+    moved: dict[tuple[str, str], list[Run]] = field(default_factory=dict)
+    """What they miss who have moved, by project and id."""
+
+    def missed(self, project: str, customer_id: str) -> list[Run]:
+        return self.moved.get((project, customer_id), [])
+
+    def settle(self, project: str, customer_id: str) -> None:
+        self.moved.pop((project, customer_id), None)
+        self.waits = [it for it in self.waits if (it.project, it.id) != (project, customer_id)]
 
     def standing(self) -> Standing:
         return Standing(self.on, self.ticked)

@@ -19,6 +19,7 @@ from infra.local.clock import Clock, moment
 from infra.local.pump import Line
 from shared.domain.model import iso, utc
 from shared.domain.projects import Project
+from shared.domain.ticks import QUARTER
 from shared.runtime import settings
 from shared.storage.agenda import Agenda
 from shared.storage.projects import ProjectStore
@@ -32,7 +33,6 @@ Json = dict[str, Any]
 Function = Callable[[Json, object], object]
 logger = logging.getLogger(__name__)
 
-QUARTER = timedelta(minutes=15)
 FAR = timedelta(days=32)
 """Beyond this, it looks ahead in a copy of the index."""
 MILLISECOND = timedelta(milliseconds=1)

@@ -43,12 +43,17 @@ Errand = DueRun | Waiting
 
 
 class Found(NamedTuple):
-    """An entry of an index: somebody who is due, or a delivery that waits."""
+    """An entry of an index: somebody who is due, a delivery that waits, or somebody who has moved."""
 
     project: str
     id: str
     place: str
     """Whoever reads on after it says this."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is a delivery."""
+        return self.id.startswith("dlv_")
 
 
 class Parcel(NamedTuple):

@@ -26,6 +26,8 @@ from shared.domain.windows import instant, span_of
 
 A_DAY = timedelta(days=1)
 LEAP_DAY = "02-29"
+FARTHEST_APART = timedelta(hours=27)
+"""No two clocks show the same time so long one after the other: from Kiritimati to Baker Island it takes 26 hours."""
 _OFFSET = re.compile(r"(?P<sign>-?)P(?=\d)(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,3})W)?(?:(\d{1,4})D)?", re.ASCII)
 
 
@@ -126,11 +128,20 @@ def still_due(schedule: Schedule, customer: Customer, due: Due, *, home: ZoneInf
     return due_at(schedule, customer.residence, due.day, home=home) <= due.at
 
 
+def overtaken(schedule: Schedule, left: Residence, found: Residence, *, at: datetime, home: ZoneInfo) -> list[Run]:
+    """The runs that somebody would miss who moved at an instant: still to come where they lived, and over already
+    where they live now.
+    """
+    to_come = runs(schedule, [left], home=home, after=at, until=at + FARTHEST_APART)
+    theirs = (run for run in to_come if run.zone == (left.time_zone or NOWHERE))
+    return [run for run in theirs if due_at(schedule, found, run.day, home=home) <= at]
+
+
 def expiry(schedule: Schedule, at: datetime, zone: ZoneInfo) -> datetime | None:
     """When a code ends that is sent at an instant, in the zone of who gets it: of whole days, the last one counts.
 
-    A code of ``P1D`` that is sent on 17 March ends with the last millisecond of 18 March, so that whoever reads the date
-    reads the last good day; ``PT24H`` is 24 real hours.
+    A code of ``P1D`` that is sent on 17 March ends with the last millisecond of 18 March, so that its date reads as the
+    last good day; ``PT24H`` is 24 real hours.
     """
     if schedule.validity is None:
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 from botocore.session import Session
 
-from shared.runtime.queue import ActionQueue, CalendarQueue, PostQueue
+from shared.runtime.queue import ActionQueue
 from shared.storage.table import Table
 
 if TYPE_CHECKING:
@@ -51,18 +51,9 @@ def table() -> Table:
 
 @cache
 def queue() -> ActionQueue:
-    return ActionQueue(_sqs(), environ["QUEUE_URL"])
+    return ActionQueue(sqs(), environ["QUEUE_URL"])
 
 
 @cache
-def calendar() -> CalendarQueue:
-    return CalendarQueue(_sqs(), environ["CALENDAR_QUEUE_URL"])
-
-
-@cache
-def post() -> PostQueue:
-    return PostQueue(_sqs(), environ["POST_QUEUE_URL"])
-
-
-def _sqs() -> "SQSClient":
+def sqs() -> "SQSClient":
     return cast("SQSClient", Session().create_client("sqs", config=PATIENCE))

@@ -16,17 +16,18 @@ from itertools import groupby
 from shared.domain.agenda import Found, Standing
 from shared.domain.errors import Moved
 from shared.domain.model import iso
-from shared.domain.occasions import attribute_of, celebrated
+from shared.domain.occasions import attribute_of, celebrated, overtaken
 from shared.domain.residences import NOWHERE, Residence
 from shared.domain.schedules import Anniversary, Holiday, Run, Schedule
+from shared.storage.customers import customer_of
 from shared.storage.keys import SHARDS, TABLE_INDEXES, WAITING, Key, inhabitants, occasions, spread
 from shared.storage.projects import ProjectStore
 from shared.storage.schedules import schedules_of_agenda
-from shared.storage.table import LAST, Table, update
+from shared.storage.table import LAST, Table, add, update
 
 TICKED = Key.ticked()
-BREAK = "\n"
-"""Between a partition and a sort key, which has none."""
+BREAK = "\x1f"
+"""Between a partition and a sort key; what people write has no control characters but tabs and line ends."""
 FIRST = "\u0001"
 """Behind a sort key: the next one, whichever it is."""
 
@@ -106,6 +107,26 @@ class Agenda:
         """The deliveries of all projects that were to wait until an instant at most."""
         yield from self._found(Stretch("pools", WAITING, until=f"{iso(until)}$"), after)
 
+    def missed(self, project: str, customer_id: str) -> list[Run]:
+        """The runs of all that is on which somebody would miss because they have moved, as of when they did."""
+        mark, their = Key.moved(project, customer_id), Key.customer(project, customer_id)
+        items = self._table.get_many([mark, their])
+        if mark not in items or their not in items:
+            return []
+        moved, customer = items[mark], customer_of(items[their])
+        home, at = ProjectStore(self._table, project).get().zone, datetime.fromisoformat(moved["at"])
+        left = Residence.of_key(moved["left"])
+        return [
+            run.model_copy(update={"at": at})
+            for of, schedule in self.standing().active
+            if of == project
+            for run in overtaken(schedule, left, customer.residence, at=at, home=home)
+        ]
+
+    def settle(self, project: str, customer_id: str) -> None:
+        """Take somebody who has moved off the index: whatever they would miss is on its way."""
+        self._table.commit(add(Key.moved(project, customer_id), {}, removes=("pool", "pooled")))
+
     def _stretches(self, project: str, schedule: Schedule, day: date, zone: str | None) -> list[Stretch]:
         """Where those stand who celebrate; of everybody who has a day of their own, or of one zone's."""
         if (attribute := attribute_of(schedule.occasion)) is None:
@@ -151,7 +172,7 @@ class Agenda:
             if stretch.partition == partition:
                 since = max(since, f"{last}{FIRST}")
         for entry in self._table.index(stretch.index, stretch.partition, since=since, until=until):
-            project, _, id_ = entry["PK"].split("#")
+            project, _, id_ = entry["PK"].split("#", 2)
             yield Found(project, id_, f"{stretch.partition}{BREAK}{entry[sort]}")
 
 

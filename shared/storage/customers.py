@@ -10,19 +10,21 @@ from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
+from shared.domain.model import iso
 from shared.domain.orders import StoredOrder
 from shared.domain.projects import Project
 from shared.domain.residences import NOWHERE
 from shared.domain.summaries import Person, Summary
+from shared.domain.ticks import tick_after
 from shared.storage.documents import item_of, value_of
-from shared.storage.keys import Key, celebrating, listing, living
+from shared.storage.keys import Key, celebrating, listing, living, waiting
 from shared.storage.lists import ListOf, Narrow, of_keys
 from shared.storage.projects import ProjectStore, noting
 from shared.storage.summaries import counters_of, summary_of
 from shared.storage.table import MOST_WRITES, Item, Table, Write, chunks, create, delete, put, replace
 
 ATTRIBUTES = ("version",)
-THEIR_OWN = ("joined#", "member#", "enrolled#", "occasion#", "consents", "consent#", "contacts")
+THEIR_OWN = ("joined#", "member#", "enrolled#", "occasion#", "consents", "consent#", "contacts", "moved")
 """What stands beside a customer and goes with them: campaigns joined, segments that list them or told of them, what
 they celebrate, what they allow, when they were written to."""
 
@@ -69,7 +71,7 @@ class CustomerStore:
         known = segments.get_many(str(id_) for condition in asked for id_ in condition.values)
 
         def people(items: Sequence[Item]) -> Sequence[Person]:
-            found = self.with_summaries(value_of(Customer, item, ATTRIBUTES) for item in items)
+            found = self.with_summaries(map(customer_of, items))
             return segments.placed(known, found, at=query.at) if known else found
 
         def named(source_id: str) -> Key:
@@ -150,11 +152,15 @@ class CustomerStore:
 
     def canonical(self, item: Item | None) -> Customer | None:
         """The customer of an item, or the one that it was merged into: every look-up ends here."""
-        customer = value_of(Customer, item, ATTRIBUTES) if item else None
+        customer = customer_of(item) if item else None
         while customer and customer.merged_into:
             merged = self._table.get(Key.customer(self.project, customer.merged_into))
-            customer = value_of(Customer, merged, ATTRIBUTES) if merged else None
+            customer = customer_of(merged) if merged else None
         return customer
+
+
+def customer_of(item: Item) -> Customer:
+    return value_of(Customer, item, ATTRIBUTES)
 
 
 def customer_id(project: str, profile: Profile) -> str | None:
@@ -204,6 +210,11 @@ def keeping_customer(
             writes.append(put(occasion, now[attribute]))
     if settled.is_new(place):
         writes.append(noting(project, place))
+    if known and customer.updated_at and known.residence.time_zone != customer.residence.time_zone:
+        # A run that was still to come where they lived may have been already where they live now.
+        mark = {"left": known.residence.key, "at": iso(customer.updated_at)}
+        mark |= waiting(tick_after(customer.updated_at), customer.id)
+        writes.append(put(Key.moved(project, customer.id), mark))
     return tuple(writes)
 
 

@@ -31,6 +31,7 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     what they allow     {project}#customer#{id}         consents
     each word of it     {project}#customer#{id}         consent#{instant}#{id}
     when written to     {project}#customer#{id}         contacts
+    that they moved     {project}#customer#{id}         moved
     delivery            {project}#delivery#{id}         delivery
     message template    {project}#message_template#{id} message_template
     schedule            {project}#schedule#{id}         schedule
@@ -65,7 +66,8 @@ Three indexes, all KEYS_ONLY and sparse, so that counting a use touches none:
              {project}#alone#{shard}               {instant}#{id}                 vouchers of no campaign, newest first
              {project}#occasion#{attribute}#{MM-DD}#{shard}
                                                    {zone}#{year}#{customer id}    who celebrates on a day, by zone
-             deferred                              {until}#{delivery id}          deliveries that wait, of all projects
+             deferred                              {until}#{delivery id}          deliveries that wait, of all projects;
+                                                   {tick}#{customer id}           and who has moved to another zone
     owners   {project}#customer#{id}               {kind}#{instant}#{id}          what a customer did and has
              {project}#product#{id}                sku#{instant}#{id}             a product's SKUs
              {project}#rule#{id}                   assignment#{instant}#{id}      what is under a rule
@@ -289,6 +291,10 @@ class Key(NamedTuple):
         return cls(f"{project}#customer#{customer_id}", "contacts")
 
     @classmethod
+    def moved(cls, project: str, customer_id: str) -> "Key":
+        return cls(f"{project}#customer#{customer_id}", "moved")
+
+    @classmethod
     def delivery(cls, project: str, delivery_id: str) -> "Key":
         return cls(f"{project}#delivery#{delivery_id}", "delivery")
 
@@ -460,6 +466,6 @@ WAITING = "deferred"
 """The partition of ``pools`` with the deliveries that wait, by the instant until which they do."""
 
 
-def waiting(until: datetime, delivery_id: str) -> dict[str, str]:
-    """The two attributes that put a delivery among those that wait."""
-    return {"pool": WAITING, "pooled": f"{iso(until)}#{delivery_id}"}
+def waiting(until: datetime, id_: str) -> dict[str, str]:
+    """The two attributes that put a delivery among those that wait; or a customer who moved, for the next tick."""
+    return {"pool": WAITING, "pooled": f"{iso(until)}#{id_}"}

@@ -17,6 +17,8 @@ class Agenda(Protocol):
     def active(self, project: str, schedule_id: str) -> Schedule | None: ...
     def due(self, project: str, schedule: Schedule, run: Run, *, after: str | None) -> Iterator[Found]: ...
     def waiting(self, until: datetime, *, after: str | None) -> Iterator[Found]: ...
+    def missed(self, project: str, customer_id: str) -> Sequence[Run]: ...
+    def settle(self, project: str, customer_id: str) -> None: ...
 
 
 class Post(Protocol):
@@ -38,7 +40,10 @@ def fan_out(errand: Errand, *, agenda: Agenda, post: Post, go_on: Callable[[], b
     found = _found(errand, agenda)
     sent = 0
     while page := list(islice(found, PAGE)):
-        post.send(_parcels(errand, page))
+        moved = [] if isinstance(errand, DueRun) else [it for it in page if not it.waits]
+        post.send(_parcels(errand, [it for it in page if it not in moved]))
+        for mover in moved:
+            _follow(mover, agenda, post)
         sent += len(page)
         if not go_on():
             return FannedOut(sent, errand._replace(after=page[-1].place))
@@ -50,6 +55,12 @@ def _found(errand: Errand, agenda: Agenda) -> Iterator[Found]:
         return agenda.waiting(errand.until, after=errand.after)
     schedule = agenda.active(errand.project, errand.run.schedule_id)
     return agenda.due(errand.project, schedule, errand.run, after=errand.after) if schedule else iter(())
+
+
+def _follow(mover: Found, agenda: Agenda, post: Post) -> None:
+    """Send whatever somebody would miss who has moved past the hour of their runs."""
+    post.send(Parcel(mover.project, run, (mover.id,)) for run in agenda.missed(mover.project, mover.id))
+    agenda.settle(mover.project, mover.id)
 
 
 def _parcels(errand: Errand, page: Sequence[Found]) -> Iterator[Parcel]:

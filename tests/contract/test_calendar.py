@@ -159,6 +159,25 @@ def test_a_birthday_or_a_zone_edited_before_the_run_moves_it_and_after_it_nothin
     ]
 
 
+def test_who_moves_east_past_the_hour_of_their_run_is_not_forgotten_and_who_moves_back_not_written_to_twice(
+    calendar: Calendar,
+) -> None:
+    east = calendar.person("moves-east", NEW_YORK, birthdate="1990-03-10")
+    back = calendar.person("moves-back", "Pacific/Kiritimati", birthdate="1990-03-10")
+    stays = calendar.person("moves-later", NEW_YORK, birthdate="1990-03-11")
+    calendar.shop.schedule({"type": "BIRTHDAY"})
+    calendar.go("2027-03-10T10:10", DUBLIN)
+    calendar.shop.customer(east, time_zone=DUBLIN)
+    calendar.shop.customer(back, time_zone="Pacific/Pago_Pago")
+    calendar.shop.customer(stays, time_zone=DUBLIN)
+    calendar.go("2027-03-20T00:00")
+    assert calendar.mails(east, back, stays) == [
+        (back, "2027-03-09T19:00"),
+        (east, "2027-03-10T10:15"),
+        (stays, "2027-03-11T09:00"),
+    ]
+
+
 def test_an_offset_is_counted_in_the_customers_days(calendar: Calendar) -> None:
     name = calendar.person("offset", "Pacific/Auckland", birthdate="1990-03-17")
     calendar.shop.schedule({"type": "BIRTHDAY"}, offset="-P7D", send_at="08:00")

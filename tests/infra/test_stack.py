@@ -151,7 +151,7 @@ WRITE = "PutItem UpdateItem"
         ("facts", "GetItem UpdateItem", "", ""),
         ("enrol", f"{READ} Query UpdateItem DeleteItem", "", ""),
         ("tick", "GetItem Query UpdateItem", "pools", ""),
-        ("fan_out", "GetItem", "owners pools", ""),
+        ("fan_out", f"{READ} Query UpdateItem", "owners pools", ""),
         ("deliver", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
         ("unknown", "", "", ""),
     ],

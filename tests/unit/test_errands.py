@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.agenda import DueRun, Errand, Parcel, Waiting
 from shared.domain.schedules import Run
-from shared.runtime.queue import CalendarQueue, NotSent, PostQueue, errand_of
+from shared.runtime.errands import CalendarQueue, NotSent, PostQueue, errand_of
 from tests.unit.values import AT, PROJECT
 
 RUN = Run(schedule_id="sch_1", day=date(2026, 3, 17), zone="Europe/Dublin", at=AT)

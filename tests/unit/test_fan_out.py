@@ -55,3 +55,12 @@ def test_deliveries_that_have_waited_go_by_their_projects() -> None:
         *(("proj_a", None, 10), ("proj_a", None, 2)),
         *(("proj_b", None, 10), ("proj_b", None, 2)),
     ]
+
+
+def test_who_has_moved_past_their_hour_is_sent_what_they_would_miss_and_once() -> None:
+    mark, delivery = Waits(PROJECT, "cust_1", AT), Waits(PROJECT, "dlv_1", AT)
+    agenda, post = FakeAgenda(waits=[mark, delivery], moved={(PROJECT, "cust_1"): [RUN]}), FakePost()
+    for _ in range(2):
+        fan_out(Waiting(AT), agenda=agenda, post=post, go_on=lambda: True)
+    parcels = [Parcel(PROJECT, None, ("dlv_1",)), Parcel(PROJECT, RUN, ("cust_1",)), Parcel(PROJECT, None, ("dlv_1",))]
+    assert post.sent == parcels

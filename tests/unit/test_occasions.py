@@ -19,6 +19,7 @@ from shared.domain.occasions import (
     expiry,
     occasion_facts,
     offset_of,
+    overtaken,
     runs,
     still_due,
 )
@@ -203,6 +204,30 @@ def test_node_cron_half_past_two_comes_once_when_it_is_skipped_and_once_when_it_
         ("2026-10-25", None, "2026-10-25T00:30"),
         ("2026-10-26", None, "2026-10-26T01:30"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("case", "left", "found", "at", "missed"),
+    [
+        ("east, between the two runs", "America/New_York", "Europe/Dublin", "2026-03-17T10:00", [date(2026, 3, 17)]),
+        ("east, before both", "America/New_York", "Europe/Dublin", "2026-03-17T08:00", []),
+        ("east, after both", "America/New_York", "Europe/Dublin", "2026-03-17T14:00", []),
+        ("west, between the two runs", "Europe/Dublin", "America/New_York", "2026-03-17T10:00", []),
+        ("to the project's zone", "America/New_York", None, "2026-03-17T10:00", [date(2026, 3, 17)]),
+        (
+            "around the world",
+            "Pacific/Pago_Pago",
+            "Pacific/Kiritimati",
+            "2026-03-17T19:30",
+            [date(2026, 3, day) for day in (17, 18)],
+        ),
+    ],
+)
+def test_who_moves_past_the_hour_of_a_run_would_miss_it(
+    case: str, left: str, found: str | None, at: str, missed: list[date]
+) -> None:
+    runs_missed = overtaken(schedule(), Residence(None, left), Residence(None, found), at=utc(at), home=ZoneInfo("UTC"))
+    assert [run.day for run in runs_missed] == missed
 
 
 @pytest.mark.parametrize(
