@@ -105,8 +105,8 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list
-    what a tick must know                    one query of the agenda, one of who waits, a read of a project's settings;
-                                             and one write of how far it came, 2 units
+    what a tick must know                    one query of the agenda, one for who waits, a read of each project's
+                                             settings; how far it came is one write, 2 units
     who is due in a run                      one query (eight where a day may be everybody's), an entry each who is due
     who is due on a day, by zone             the same, however many zones; of everybody's days eight counts a place
 """

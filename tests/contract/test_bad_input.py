@@ -81,9 +81,8 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Each route that takes a body, with one that is right but for what a test does to it."""
 
-SWITCHES = {f"/v1/{kind}/enable" for kind in ("campaigns/{campaign_id}", "vouchers/{code}")} | {
-    f"/v1/{kind}/disable" for kind in ("campaigns/{campaign_id}", "vouchers/{code}")
-}
+SWITCHED = ("campaigns/{campaign_id}", "vouchers/{code}", "schedules/{schedule_id}")
+SWITCHES = {f"/v1/{thing}/{turn}" for thing in SWITCHED for turn in ("enable", "disable")}
 SWITCHES |= {"/v1/customers/{customer_id}/permanent-deletion"}
 """Routes that read no body."""
 
@@ -345,6 +344,10 @@ def test_a_strange_code_is_not_made(shop: Shop, known: dict[str, str], subtests:
     assert shop.lists() == before
 
 
+RIGHT = {"amount": 5, "consents": [{"channel": "email", "granted": False, "source": "preferences"}]}
+"""What a body must have, wherever it must have anything: so it is the id that is refused."""
+
+
 def test_an_unknown_id_is_refused_on_every_route(shop: Shop, subtests: pytest.Subtests) -> None:
     before = shop.lists()
     for case, id_ in (("nobody's", "nobodys"), ("a table's", "proj_sandbox#voucher#0"), *STRANGE.items()):
@@ -354,7 +357,7 @@ def test_an_unknown_id_is_refused_on_every_route(shop: Shop, subtests: pytest.Su
                 # a client would walk the way up itself, if it saw it
                 spelt = quote(id_, safe="").replace(".", "%2E")
                 named = first.partition("{")[0] + spelt + re.sub(r"[{}]", "", rest)
-                status, key = refusal(shop.ask(method, named, {"amount": 5}))
+                status, key = refusal(shop.ask(method, named, RIGHT))
                 assert status in ({404} if case in {"nobody's", "a table's"} else {400, 404, 405})
                 assert key in {"not_found", "invalid_payload", "method_not_allowed"}
     assert shop.lists() == before

@@ -7,9 +7,22 @@ import pytest
 from tests.builders import Shop, fresh, ok, refusal
 from tests.contract.spoilt import NO_FLAG, NO_OBJECT, NO_TEXT, malformed_is_refused, wrong_is_refused
 
-ROUTES = {"make a schedule": "POST schedules", "change a schedule": "PUT schedules/{schedule_id}"}
+SAID = {
+    "name": "Patrick",
+    "occasion": {"type": "HOLIDAY", "country": "IE", "name": "Saint Patrick's Day"},
+    "channels": ["email"],
+    "offset": "-P1D",
+    "send_at": "09:15",
+    "validity": "P7D",
+    "active": True,
+}
+"""What a schedule says, but for what it names: its campaign, its audience, its templates."""
+BODIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "make a schedule": ("POST schedules", SAID),
+    "change a schedule": ("PUT schedules/{schedule_id}", SAID),
+}
 NEW = ("make a schedule",)
-BOTH = tuple(ROUTES)
+BOTH = tuple(BODIES)
 NO_HOLIDAYS = [{"type": "HOLIDAY", "country": "IE"}, {"type": "HOLIDAY", "name": "Christmas Day"}]
 WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
     (NEW, "name", [None]),
@@ -59,10 +72,9 @@ OCCASIONS: list[tuple[dict[str, Any], str, list[Any]]] = [
 
 @pytest.fixture(scope="module")
 def body(shop: Shop) -> dict[str, Any]:
-    occasion = {"type": "HOLIDAY", "country": "IE", "name": "Saint Patrick's Day"}
-    said = {"name": "Patrick", "occasion": occasion, "channels": ["email"], "templates": {"email": shop.template()}}
-    more = {"campaign": {"id": shop.campaign()["id"]}, "audience": {"segment_id": shop.segment("static", customers=[])}}
-    return {**said, **more, "offset": "-P1D", "send_at": "09:15", "validity": "P7D", "active": True}
+    audience = {"segment_id": shop.segment("static", customers=[])}
+    campaign = {"id": shop.campaign()["id"]}
+    return {**SAID, "campaign": campaign, "audience": audience, "templates": {"email": shop.template()}}
 
 
 @pytest.fixture(scope="module")
@@ -74,22 +86,24 @@ def written(shop: Shop) -> dict[str, Any]:
     return shop.lists("schedules")
 
 
-@pytest.mark.parametrize("verb", ROUTES)
+@pytest.mark.parametrize("verb", BODIES)
 def test_a_malformed_body_is_refused(shop: Shop, known: dict[str, str], verb: str) -> None:
     before = written(shop)
-    malformed_is_refused(shop, ROUTES[verb].format(**known))
+    malformed_is_refused(shop, BODIES[verb][0].format(**known))
     assert written(shop) == before
 
 
-@pytest.mark.parametrize("verb", ROUTES)
+@pytest.mark.parametrize("verb", BODIES)
 def test_every_wrong_field_is_refused(
     shop: Shop, known: dict[str, str], body: dict[str, Any], subtests: pytest.Subtests, *, verb: str
 ) -> None:
     before = written(shop)
     wrong = [(path, values) for verbs, path, values in WRONG if verb in verbs]
-    wrong_is_refused(shop, ROUTES[verb].format(**known), body, wrong, subtests)
+    wrong_is_refused(shop, BODIES[verb][0].format(**known), body, wrong, subtests)
     for occasion, path, values in OCCASIONS:
-        wrong_is_refused(shop, ROUTES[verb].format(**known), body | {"occasion": occasion}, [(path, values)], subtests)
+        wrong_is_refused(
+            shop, BODIES[verb][0].format(**known), body | {"occasion": occasion}, [(path, values)], subtests
+        )
     assert written(shop) == before
 
 

@@ -70,13 +70,13 @@ def functions() -> Iterator[Functions]:
         from shared.runtime import settings
         from shared.storage.access_keys import AccessKeyStore
 
-        for cached in (settings.dynamodb, settings.table, settings.queue, settings.calendar, settings.post):
+        for cached in (settings.dynamodb, settings.table, settings.sqs, settings.queue, errands.calendar, errands.post):
             cached.cache_clear()
         bill = Bill()
         _count(settings.dynamodb(), bill)
         add_keys(AccessKeyStore(settings.table()), at=NOW)
         yield Functions(bill)
-        for cached in (settings.dynamodb, settings.table, settings.queue, settings.calendar, settings.post):
+        for cached in (settings.dynamodb, settings.table, settings.sqs, settings.queue, errands.calendar, errands.post):
             cached.cache_clear()
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from infra.local.service import running
 from tests.fuzz.asks import Ask, Caller
+from tests.fuzz.morning import live_through
 from tests.fuzz.quiet import quietly
 from tests.fuzz.run import Report, asked, fuzz, log_of
 
@@ -34,6 +35,7 @@ def main() -> int:
         sys.stderr.write(f"seed {arguments.seed}\n")
         report = Report(arguments.seed)
         quiet = arguments.requests // 25
+        live_through(service)
         with progress(arguments.requests) as advance:
             quietly(service, quiet, report, advance=advance)
             fuzz(service, arguments.requests - quiet, report, advance=advance, clients=arguments.clients)

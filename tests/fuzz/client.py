@@ -1,6 +1,7 @@
 """One fuzzing client: what it asks next follows from its seed and from what it was told so far."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -21,6 +22,9 @@ WEIGHTS = {
 }
 """How much oftener than others these are posted to; without codes in play there is little to find out."""
 
+STOCK = {*WEIGHTS, "/v1/campaigns", "/v1/message-templates", "/v1/schedules"}
+"""What is posted first, and nothing is asked about before."""
+
 
 class Client:
     """A stream of requests, seven in twenty as they could be meant, the rest spoiled in one place or another."""
@@ -31,12 +35,20 @@ class Client:
         self.make = plausible.Maker(self.random, self.known, f"F{seed}")
         self._weights = [_weight(it) for it in ROUTES]
 
-    def stock(self) -> list[Ask]:
-        """The first requests: a few things of each kind, as they should be, so that there is something to ask about."""
-        meant = [it for it in ROUTES if it.method == "POST" and (it.path in WEIGHTS or it.path == "/v1/campaigns")]
-        return [self._meant(it) for it in sorted(meant, key=lambda it: it.path) for _ in range(3)]
+    def stream(self) -> Iterator[Ask]:
+        """Requests without end, each made when it is wanted: it names what was learned by then."""
+        yield from self._stock()
+        while True:
+            yield self._next()
 
-    def next(self) -> Ask:
+    def _stock(self) -> Iterator[Ask]:
+        """A few things of each kind, as they should be, so that there is something to ask about."""
+        yield Ask("GET", "/v1/deliveries", spoiled.SERVER, route="GET /v1/deliveries")
+        meant = [it for it in ROUTES if it.method == "POST" and it.path in STOCK]
+        for route in sorted(meant, key=lambda it: it.path):
+            yield from (self._meant(route) for _ in range(3))
+
+    def _next(self) -> Ask:
         """Something to ask."""
         random = self.random
         if random.random() < 0.03:

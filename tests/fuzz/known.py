@@ -96,6 +96,8 @@ def _itself(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "card", said["code"]
     if said.get("object") == "validation_rules_assignment" and isinstance(said.get("rule_id"), str):
         yield "assigned", f"{said['rule_id']}/{said['id']}"
+    if said.get("object") == "message_template" and isinstance(said.get("channel"), str):
+        yield f"{said['channel']} template", said["id"]
     if said.get("object") == "sku" and isinstance(said.get("product_id"), str):
         yield "variant", f"{said['product_id']}/skus/{said['id']}"
     if said.get("valid") is True and (session := said.get("session")):

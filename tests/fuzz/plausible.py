@@ -88,6 +88,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "status": ("SENT", "DEFERRED", "sent"),
     "channel": ("email", "sms"),
     "day": ("2026-06-01",),
+    "from": ("2026-06-01", "2026-06-01T09:00:00.000Z"),
+    "to": ("2026-07-01", "2027-01-01T00:00:00.000Z"),
 }
 """What query strings say; where no value stands, something known."""
 
@@ -584,12 +586,13 @@ def contact_policy(make: Maker) -> Json:
 
 def schedule(make: Maker) -> Json:
     channel = make.random.choice(("email", "sms"))
-    said = {"name": make.new(), "campaign": {"id": make.named("campaign")}, "occasion": occasion(make)}
-    return {**said, "channels": [channel], "templates": {channel: make.named("tmpl")}, **make.some(when(make))}
+    said = {"name": make.new(), "campaign": {"id": make.named("camp")}, "occasion": occasion(make)}
+    templates = {channel: make.named(f"{channel} template")}
+    return {**said, "channels": [channel], "templates": templates, **make.some(when(make))}
 
 
 def schedule_change(make: Maker) -> Json:
-    more = {"name": make.new(), "occasion": occasion(make), "campaign": {"id": make.named("campaign")}}
+    more = {"name": make.new(), "occasion": occasion(make), "campaign": {"id": make.named("camp")}}
     return make.some({**more, **when(make)}, chance=0.3)
 
 

@@ -5,6 +5,7 @@ Only while nobody else asks; so this is a run of its own, by one client, on a ta
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from time import monotonic, sleep
 from typing import Any
 
@@ -33,10 +34,8 @@ def quietly(service: Service, requests: int, report: Report, *, advance: Callabl
     table = TableOf(service)
     client = Client(f"{report.seed}.quiet")
     with closing(Caller(service.url)) as caller:
-        stock = client.stock()
         before = table.idle()
-        for number in range(requests):
-            ask = stock[number] if number < len(stock) else client.next()
+        for number, ask in enumerate(islice(client.stream(), requests)):
             answer, law = asked(caller, ask)
             after = table.idle()
             if answer and answer.status >= 400:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -108,7 +109,7 @@ def fuzz(
 def _client(service: Service, seed: str, requests: int, report: Report, advance: Callable[[], None]) -> None:
     client = Client(seed)
     with closing(Caller(service.url)) as caller:
-        for number, ask in enumerate(_stream(client, requests)):
+        for number, ask in enumerate(islice(client.stream(), requests)):
             if report.done:
                 return
             answer, law = asked(caller, ask)
@@ -121,13 +122,6 @@ def _client(service: Service, seed: str, requests: int, report: Report, advance:
                 smaller = shrunk(caller, failure)
                 report.failures[failure.sort] = smaller
             advance()
-
-
-def _stream(client: Client, requests: int) -> Iterator[Ask]:
-    stock = client.stock()[:requests]
-    yield from stock
-    for _ in range(requests - len(stock)):
-        yield client.next()
 
 
 def asked(caller: Caller, ask: Ask) -> tuple[Answer | None, str | None]:

@@ -9,6 +9,7 @@ from infra.local.service import running
 from shared.runtime.routes import ROUTES
 from tests.fuzz import laws, sdk
 from tests.fuzz.asks import Answer, Ask
+from tests.fuzz.morning import live_through
 from tests.fuzz.quiet import Items, changed, quietly
 from tests.fuzz.run import Report, fuzz
 
@@ -19,6 +20,18 @@ WITHOUT_A_MODEL = {
     "POST /v1/oauth/token/revoke",
     # Bonbon's own.
     "GET /v1/segments",
+    "GET /v1/customers/{customer_id}/consents",
+    "PUT /v1/customers/{customer_id}/consents",
+    "GET /v1/contact-policy",
+    "PUT /v1/contact-policy",
+    "GET /v1/schedules",
+    "POST /v1/schedules",
+    "GET /v1/schedules/{schedule_id}",
+    "PUT /v1/schedules/{schedule_id}",
+    "POST /v1/schedules/{schedule_id}/enable",
+    "POST /v1/schedules/{schedule_id}/disable",
+    "GET /v1/schedules/{schedule_id}/preview",
+    "GET /v1/schedules/{schedule_id}/runs",
     "GET /v1/deliveries",
     "GET /v1/deliveries/{delivery_id}",
     "GET /v1/message-templates",
@@ -29,6 +42,11 @@ WITHOUT_A_MODEL = {
     "POST /u/{token}",
 }
 """Routes of which the SDK has no model of an answer."""
+
+ONLY_FROM_A_MAIL = {"GET /u/{token}", "POST /u/{token}"}
+"""Routes that say yes to nothing but a sealed token, which stands in a message; tests/contract/test_unsubscribe.py
+follows such links.
+"""
 
 
 def test_every_answers_shape_is_known() -> None:
@@ -42,13 +60,15 @@ def test_every_answers_shape_is_known() -> None:
 def test_nothing_that_is_asked_breaks_a_law() -> None:
     report = Report(token_hex(3))
     with running() as service:
+        live_through(service)
         quietly(service, 75, report)
         fuzz(service, 1_925, report)
     assert not report.failures, str(report)
     assert report.statuses[200] > 500
     assert report.statuses[400] > 300
     # A route that never says yes is not fuzzed but only refused. A single rare one may be a matter of luck.
-    assert len(report.untaken) <= len(ROUTES) // 10, report.untaken
+    untaken = set(report.untaken) - ONLY_FROM_A_MAIL
+    assert len(untaken) <= len(ROUTES) // 10, untaken
 
 
 ERROR = {"code": 404, "key": "not_found", "message": "Not found", "details": "", "request_id": "v-1"}
