@@ -67,7 +67,7 @@ def functions() -> Iterator[Functions]:
             patch.setenv(name, "set by connect")
         engine.connect(endpoint)
         engine.create_table(endpoint)
-        from shared.runtime import settings
+        from shared.runtime import errands, settings
         from shared.storage.access_keys import AccessKeyStore
 
         for cached in (settings.dynamodb, settings.table, settings.sqs, settings.queue, errands.calendar, errands.post):
