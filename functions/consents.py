@@ -1,6 +1,6 @@
 """Consents: what customers allow, on which channel, for which purpose."""
 
-from shared.domain.consents import History
+from shared.domain.post.consents import History
 from shared.runtime.api import Api, Request
 from shared.storage.consents import ConsentStore
 from shared.storage.customers import CustomerStore

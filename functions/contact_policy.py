@@ -1,6 +1,6 @@
 """The contact policy: when customers are written to, and how often, settled and told."""
 
-from shared.domain.contact_policy import ContactPolicy
+from shared.domain.post.contact_policy import ContactPolicy
 from shared.runtime.api import Api, Request
 from shared.storage.contact_policy import PolicyStore
 from shared.wire.answers import contact_policy

@@ -12,8 +12,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from shared.delivery.pacing import Paced
-from shared.domain.deliveries import Channel, Delivery, Due, NotTaken
 from shared.domain.model import utc
+from shared.domain.post.deliveries import Channel, Delivery, Due, NotTaken
 from shared.runtime import settings
 from shared.runtime.chance import draw
 from shared.runtime.channels import channels

@@ -1,7 +1,7 @@
 """Deliveries: which message went to whom, and why one did not."""
 
-from shared.domain.deliveries import Delivery
 from shared.domain.lists import Listed
+from shared.domain.post.deliveries import Delivery
 from shared.runtime.api import Api, Request
 from shared.runtime.pages import query_of
 from shared.storage.deliveries import DeliveryStore

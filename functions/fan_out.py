@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from shared.domain.agenda import DueRun
+from shared.domain.calendar.agenda import DueRun
 from shared.runtime import errands, settings
 from shared.storage.agenda import Agenda
 from shared.usecases.fan_out import fan_out

@@ -3,7 +3,7 @@
 from shared.delivery.writing import refuse_unwritable
 from shared.domain.ids import timed
 from shared.domain.lists import Listed
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.templates import MessageTemplate
 from shared.runtime.api import Api, Request
 from shared.runtime.pages import query_of
 from shared.storage.templates import TemplateStore

@@ -1,8 +1,8 @@
 """Schedules: on which occasions an offer goes out by itself."""
 
+from shared.domain.calendar.schedules import Occurrence, Scheduled, Tally
 from shared.domain.ids import timed
 from shared.domain.lists import Listed
-from shared.domain.schedules import Occurrence, Scheduled, Tally
 from shared.runtime.api import Api, Request
 from shared.runtime.pages import query_of
 from shared.storage.agenda import Agenda

@@ -4,9 +4,9 @@ in a mail program (RFC 8058), ends what the message was about.
 
 from datetime import datetime
 
-from shared.domain.consents import Consent
 from shared.domain.errors import NotFound
-from shared.domain.links import Unsubscription, wish_of
+from shared.domain.post.consents import Consent
+from shared.domain.post.links import Unsubscription, wish_of
 from shared.runtime import settings
 from shared.runtime.links import Links, Page
 from shared.storage.consents import ConsentStore

@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
-from shared.domain.agenda import DueRun, Errand, Found, Parcel, Standing
+from shared.domain.calendar.agenda import DueRun, Errand, Found, Parcel, Standing
+from shared.domain.calendar.occasions import attribute_of, celebrated
+from shared.domain.calendar.residences import NOWHERE, Residence
+from shared.domain.calendar.schedules import Anniversary, Holiday, Run, Schedule
 from shared.domain.errors import Moved
 from shared.domain.model import iso
-from shared.domain.occasions import attribute_of, celebrated
-from shared.domain.residences import NOWHERE, Residence
-from shared.domain.schedules import Anniversary, Holiday, Run, Schedule
 from shared.storage.documents import item_of
 from shared.storage.keys import Key, celebrating, living, waiting
 from shared.storage.table import Item

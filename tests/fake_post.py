@@ -9,13 +9,13 @@ from itertools import count
 from typing import Any
 
 from shared.domain.attributes.post import DELIVERIES
-from shared.domain.consents import Consents
-from shared.domain.contact_policy import ContactPolicy, Contacts
-from shared.domain.deliveries import Delivery, Due, Message, delivery_id
 from shared.domain.errors import Moved
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
-from shared.domain.posting import Overtaken, Standing
+from shared.domain.post.consents import Consents
+from shared.domain.post.contact_policy import ContactPolicy, Contacts
+from shared.domain.post.deliveries import Delivery, Due, Message, delivery_id
+from shared.domain.post.judging import Overtaken, Standing
 from shared.domain.publications import Known, Published
 from shared.domain.segments import entered
 from shared.domain.summaries import Person

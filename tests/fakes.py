@@ -19,7 +19,6 @@ from shared.domain.attributes.offers import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS
 from shared.domain.attributes.purchases import REDEMPTIONS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
-from shared.domain.consents import Consent, Consents, History
 from shared.domain.customers import Customer, Profile
 from shared.domain.eligibility import person_of, who
 from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, NotFound
@@ -30,6 +29,7 @@ from shared.domain.imports import Changes
 from shared.domain.lines import lines_of
 from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder, as_known
+from shared.domain.post.consents import Consent, Consents, History
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.qualifications import Found, Position

@@ -17,9 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.clock import Clock, moment
 from infra.local.pump import Line
+from shared.domain.calendar.ticks import QUARTER
 from shared.domain.model import iso, utc
 from shared.domain.projects import Project
-from shared.domain.ticks import QUARTER
 from shared.runtime import settings
 from shared.storage.agenda import Agenda
 from shared.storage.projects import ProjectStore

@@ -23,7 +23,7 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from shared.domain.deliveries import NeverTaken, NotTaken, PerhapsTaken
+from shared.domain.post.deliveries import NeverTaken, NotTaken, PerhapsTaken
 
 FAULTY = {
     "MessageRejected": "message_rejected",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from shared.domain.deliveries import Message, NotTaken
+from shared.domain.post.deliveries import Message, NotTaken
 
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds at most before each further attempt; in all less than a worker has for one of its ten customers."""

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from shared.delivery.channels import one_attempt
-from shared.domain.deliveries import Message
+from shared.domain.post.deliveries import Message
 
 
 class Sns(Protocol):

@@ -9,9 +9,9 @@ from shared.delivery import markup
 from shared.delivery.wording import filled_in, nameless, what_failed, wrong_with
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
-from shared.domain.deliveries import Carried, Message, NeverTaken
 from shared.domain.errors import InvalidPayload
-from shared.domain.templates import MessageTemplate, refuse_misshapen
+from shared.domain.post.deliveries import Carried, Message, NeverTaken
+from shared.domain.post.templates import MessageTemplate, refuse_misshapen
 from shared.domain.vouchers import Voucher
 
 Facts = dict[str, Any]

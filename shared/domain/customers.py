@@ -5,9 +5,9 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from shared.domain.calendar.residences import Residence, residence_of
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Day, Frozen, Instant, Metadata, Name, Sent, Text, merged
-from shared.domain.residences import Residence, residence_of
 
 FARTHEST_EAST = timedelta(hours=14)
 """Ahead of UTC, on the Line Islands: there it is tomorrow already."""

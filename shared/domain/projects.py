@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.domain.residences import Residence
+from shared.domain.calendar.residences import Residence
 from shared.domain.schemas import Schemas
 from shared.domain.stacking import StackingRules
 

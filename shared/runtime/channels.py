@@ -10,8 +10,8 @@ from botocore.session import Session
 
 from shared.delivery.email import Email, SesV2
 from shared.delivery.sms import Sms, Sns
-from shared.domain.deliveries import Carried, Message
-from shared.domain.links import Unsubscription
+from shared.domain.post.deliveries import Carried, Message
+from shared.domain.post.links import Unsubscription
 from shared.runtime.settings import PATIENCE
 from shared.storage.seals import SealStore
 from shared.storage.table import Table

@@ -13,9 +13,9 @@ from functools import cache
 from os import environ
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.agenda import DueRun, Errand, Parcel, Waiting
+from shared.domain.calendar.agenda import DueRun, Errand, Parcel, Waiting
+from shared.domain.calendar.schedules import Run
 from shared.domain.model import iso
-from shared.domain.schedules import Run
 from shared.runtime import settings
 from shared.storage.table import chunks
 

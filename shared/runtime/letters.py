@@ -1,9 +1,9 @@
 """What a message says: its template, filled in with what is known of whom it is for."""
 
 from shared.delivery.writing import facts_of, written
-from shared.domain.deliveries import Message
-from shared.domain.links import Unsubscription
-from shared.domain.occasions import occasion_facts
+from shared.domain.calendar.occasions import occasion_facts
+from shared.domain.post.deliveries import Message
+from shared.domain.post.links import Unsubscription
 from shared.runtime.channels import unsubscribe_url
 from shared.storage.table import Table
 from shared.usecases.deliver import Letter

@@ -13,12 +13,12 @@ from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 
-from shared.domain.agenda import Found, Standing
+from shared.domain.calendar.agenda import Found, Standing
+from shared.domain.calendar.occasions import attribute_of, celebrated, overtaken
+from shared.domain.calendar.residences import NOWHERE, Residence
+from shared.domain.calendar.schedules import Anniversary, Holiday, Run, Schedule
 from shared.domain.errors import Moved
 from shared.domain.model import iso
-from shared.domain.occasions import attribute_of, celebrated, overtaken
-from shared.domain.residences import NOWHERE, Residence
-from shared.domain.schedules import Anniversary, Holiday, Run, Schedule
 from shared.storage.customers import customer_of
 from shared.storage.keys import SHARDS, TABLE_INDEXES, WAITING, Key, inhabitants, occasions, spread
 from shared.storage.projects import ProjectStore

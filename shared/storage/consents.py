@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import islice
 
-from shared.domain.consents import Consent, Consents, History
 from shared.domain.errors import Moved
 from shared.domain.ids import hash_of
+from shared.domain.post.consents import Consent, Consents, History
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key
 from shared.storage.table import Item, Table, check, create, put, replace

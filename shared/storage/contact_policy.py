@@ -1,6 +1,6 @@
 """What a shop has settled of when its customers are written to, kept warm for a moment."""
 
-from shared.domain.contact_policy import ContactPolicy
+from shared.domain.post.contact_policy import ContactPolicy
 from shared.storage.keys import Key
 from shared.storage.table import Table, put
 from shared.storage.warm import Warm

@@ -5,7 +5,9 @@ from functools import partial
 from itertools import chain
 
 from shared.domain.attributes.people import CUSTOMERS, NAMING
-from shared.domain.celebrations import celebrations
+from shared.domain.calendar.celebrations import celebrations
+from shared.domain.calendar.residences import NOWHERE
+from shared.domain.calendar.ticks import tick_after
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import derived
@@ -13,9 +15,7 @@ from shared.domain.lists import Listed, Query
 from shared.domain.model import iso
 from shared.domain.orders import StoredOrder
 from shared.domain.projects import Project
-from shared.domain.residences import NOWHERE
 from shared.domain.summaries import Person, Summary
-from shared.domain.ticks import tick_after
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, celebrating, listing, living, waiting
 from shared.storage.lists import ListOf, Narrow, of_keys

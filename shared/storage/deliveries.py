@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from shared.domain.attributes.post import DELIVERIES
-from shared.domain.deliveries import Delivery
 from shared.domain.errors import NotFound
 from shared.domain.lists import Listed, Query
+from shared.domain.post.deliveries import Delivery
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, owning, shard_of, waiting
 from shared.storage.lists import ListOf, of_customer, of_keys

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from shared.domain.calendar.schedules import Schedule
 from shared.domain.campaigns import Campaign
-from shared.domain.contact_policy import Contacts
-from shared.domain.deliveries import Channel, Delivery, Due, delivery_id
 from shared.domain.errors import Moved
 from shared.domain.ids import derived
-from shared.domain.posting import Overtaken, Standing
+from shared.domain.post.contact_policy import Contacts
+from shared.domain.post.deliveries import Channel, Delivery, Due, delivery_id
+from shared.domain.post.judging import Overtaken, Standing
+from shared.domain.post.templates import MessageTemplate
 from shared.domain.publications import Known, Publication, Published
-from shared.domain.schedules import Schedule
 from shared.domain.summaries import Person
-from shared.domain.templates import MessageTemplate
 from shared.domain.vouchers import Voucher
 from shared.storage.batch import Batch
 from shared.storage.campaigns import CampaignStore

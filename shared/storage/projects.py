@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from shared.domain.calendar.residences import Residence
 from shared.domain.projects import Project
-from shared.domain.residences import Residence
 from shared.domain.schemas import Schema, Schemas
 from shared.domain.stacking import StackingRules
 from shared.storage.keys import Key

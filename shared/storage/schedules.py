@@ -6,9 +6,9 @@ from functools import partial
 from itertools import groupby, islice
 
 from shared.domain.attributes.calendar import SCHEDULES
+from shared.domain.calendar.schedules import Schedule, Tally
 from shared.domain.errors import Moved, NotFound
 from shared.domain.lists import Listed, Query
-from shared.domain.schedules import Schedule, Tally
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.lists import ListOf, of_keys

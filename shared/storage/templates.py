@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from shared.domain.attributes.messages import MESSAGE_TEMPLATES
+from shared.domain.attributes.post import MESSAGE_TEMPLATES
 from shared.domain.errors import Moved, NotFound
 from shared.domain.lists import Listed, Query
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.templates import MessageTemplate
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing
 from shared.storage.lists import ListOf, of_keys

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.consents import Consent, Consents, History
+from shared.domain.post.consents import Consent, Consents, History
 from shared.domain.summaries import Person
 from shared.usecases import judged_anew
 

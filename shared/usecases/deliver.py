@@ -10,10 +10,13 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from shared.domain.calendar.occasions import expiry
+from shared.domain.calendar.schedules import Schedule
 from shared.domain.codes import CodeConfig
-from shared.domain.contact_policy import Contact, Contacts, Defer, Drop, Send
 from shared.domain.customers import Customer, Profile
-from shared.domain.deliveries import (
+from shared.domain.errors import Busy, Moved, PromotionError
+from shared.domain.post.contact_policy import Contact, Contacts, Defer, Drop, Send
+from shared.domain.post.deliveries import (
     Channel,
     Delivery,
     Due,
@@ -23,13 +26,10 @@ from shared.domain.deliveries import (
     PerhapsTaken,
     delivery_id,
 )
-from shared.domain.errors import Busy, Moved, PromotionError
-from shared.domain.occasions import expiry
-from shared.domain.posting import Overtaken, Standing, judge
+from shared.domain.post.judging import Overtaken, Standing, judge
+from shared.domain.post.templates import MessageTemplate
 from shared.domain.publications import Published
 from shared.domain.redemptions import Chance
-from shared.domain.schedules import Schedule
-from shared.domain.templates import MessageTemplate
 from shared.usecases import judged_anew
 from shared.usecases.issue import Giving, Wish, issue
 
@@ -86,7 +86,7 @@ class Carrier(Protocol):
     """A channel: it takes a message and tells what it calls it.
 
     Raises:
-        NotTaken, NeverTaken, PerhapsTaken: ``shared.domain.deliveries``.
+        NotTaken, NeverTaken, PerhapsTaken: ``shared.domain.post.deliveries``.
     """
 
     def send(self, message: Message) -> str: ...

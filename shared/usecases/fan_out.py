@@ -6,8 +6,8 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
-from shared.domain.agenda import TOGETHER, DueRun, Errand, Found, Parcel
-from shared.domain.schedules import Run, Schedule
+from shared.domain.calendar.agenda import TOGETHER, DueRun, Errand, Found, Parcel
+from shared.domain.calendar.schedules import Run, Schedule
 
 PAGE = 10 * TOGETHER
 """Ids that go in one round trip of the queue."""

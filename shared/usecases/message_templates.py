@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.errors import InvalidPayload
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.templates import MessageTemplate
 from shared.usecases import judged_anew
 
 Refuse = Callable[[MessageTemplate], None]

@@ -6,15 +6,15 @@ from itertools import groupby
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from shared.domain.calendar.holidays import has_holidays, holiday, names_near
+from shared.domain.calendar.occasions import attribute_of, runs
+from shared.domain.calendar.residences import NOWHERE, Residence, zone_named
+from shared.domain.calendar.schedules import Holiday, Hour, Occurrence, Run, Schedule, Scheduled
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import InvalidPayload, NotFound
-from shared.domain.holidays import has_holidays, holiday, names_near
-from shared.domain.occasions import attribute_of, runs
+from shared.domain.post.templates import MessageTemplate
 from shared.domain.projects import Project
-from shared.domain.residences import NOWHERE, Residence, zone_named
-from shared.domain.schedules import Holiday, Hour, Occurrence, Run, Schedule, Scheduled
 from shared.domain.segments import Segment
-from shared.domain.templates import MessageTemplate
 from shared.usecases import judged_anew
 
 AHEAD = 10

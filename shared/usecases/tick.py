@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
-from shared.domain.agenda import LATEST, DueRun, Errand, Standing, Waiting
-from shared.domain.occasions import runs
+from shared.domain.calendar.agenda import LATEST, DueRun, Errand, Standing, Waiting
+from shared.domain.calendar.occasions import runs
+from shared.domain.calendar.residences import Residence
 from shared.domain.projects import Project
-from shared.domain.residences import Residence
 from shared.usecases import judged_anew
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)

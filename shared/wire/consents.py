@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.consents import Consent
-from shared.domain.deliveries import Channel, Purpose
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Instant, Name, Sent
+from shared.domain.post.consents import Consent
+from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.schemas import Flag
 from shared.wire.body import Body
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from shared.domain.contact_policy import Blackout, ContactPolicy, FrequencyCap, Period, QuietHours
+from shared.domain.post.contact_policy import Blackout, ContactPolicy, FrequencyCap, Period, QuietHours
 from shared.wire.body import Body
 
 DEFAULT = ContactPolicy()

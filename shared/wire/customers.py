@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from shared.domain.calendar.residences import country_of, is_zone
 from shared.domain.customers import Address, Customer, Profile, one_birth
 from shared.domain.model import Day, Text, merged
-from shared.domain.residences import country_of, is_zone
 from shared.wire.changes import Change
 
 OLDEST = date(1900, 1, 2)

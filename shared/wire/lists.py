@@ -17,7 +17,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from shared.domain.attributes import calendar, catalogue, messages, offers, people, post, purchases
+from shared.domain.attributes import calendar, catalogue, offers, people, post, purchases
 from shared.domain.criteria import MOST_CONDITIONS, PRESENCE, Senseless, value_of, verb_of
 from shared.domain.errors import InvalidPayload, PromotionError
 from shared.domain.filters import Attribute, Attributes, Condition, Filter, Sort, Value, attribute_at
@@ -79,7 +79,7 @@ SKUS = Asked(catalogue.SKUS, {})
 COLLECTIONS = Asked(catalogue.COLLECTIONS, {})
 COLLECTED = Asked(catalogue.COLLECTED, {})
 RULES = Asked(offers.RULES, {})
-MESSAGE_TEMPLATES = Asked(messages.MESSAGE_TEMPLATES, {"channel": "channel"})
+MESSAGE_TEMPLATES = Asked(post.MESSAGE_TEMPLATES, {"channel": "channel"})
 ASSIGNMENTS = Asked(offers.ASSIGNMENTS, {"rule": "rule_id", "related_object_id": "related_object_id"})
 SCHEDULES = Asked(
     calendar.SCHEDULES,

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.domain.deliveries import Carried
 from shared.domain.model import LongText, Name, Text
-from shared.domain.templates import MessageTemplate, Words
+from shared.domain.post.deliveries import Carried
+from shared.domain.post.templates import MessageTemplate, Words
 from shared.wire.body import Body, Created
 
 

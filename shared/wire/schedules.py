@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
-from shared.domain.deliveries import Carried, Purpose
+from shared.domain.calendar.occasions import offset_of
+from shared.domain.calendar.residences import is_zone
+from shared.domain.calendar.schedules import CUSTOMER, Audience, Occasion, Schedule
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen, Name, Sent, utc
-from shared.domain.occasions import offset_of
-from shared.domain.residences import is_zone
-from shared.domain.schedules import CUSTOMER, Audience, Occasion, Schedule
+from shared.domain.post.deliveries import Carried, Purpose
 from shared.domain.windows import Clock, Duration, instant
 from shared.wire.body import Body, Created
 from shared.wire.lists import MOST_PAGES

@@ -21,7 +21,7 @@ from infra.local.calendar import Calendar
 from infra.local.clock import Clock
 from infra.local.pump import Line
 from infra.local.service import free_port
-from shared.domain.residences import Residence
+from shared.domain.calendar.residences import Residence
 from tests.agendas import PROJECT, Celebrant, FakeAgenda, laid_down, of_person, schedule
 from tests.contract.test_calendar_year import ZONES
 
@@ -50,7 +50,7 @@ def measure() -> Group:
 
 def _runs() -> Table:
     """The whole of one day's birthdays, in one zone, as the project grows."""
-    from shared.domain.schedules import Run
+    from shared.domain.calendar.schedules import Run
     from shared.runtime import settings
     from shared.storage.agenda import Agenda
 
@@ -96,7 +96,7 @@ def _customers(first: int, last: int) -> Iterator[Any]:
 
 def _occasions() -> Table:
     """Runs of a birthday schedule in forty zones, for a year, as ticks and previews compute them."""
-    from shared.domain.occasions import runs
+    from shared.domain.calendar.occasions import runs
 
     greetings, places = schedule(), [Residence(None, zone) for zone in ZONES]
     started = time.process_time()

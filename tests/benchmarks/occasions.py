@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from shared.domain.occasions import runs
-from shared.domain.residences import Residence, zone_named
-from shared.domain.schedules import Birthday, Run, Schedule
+from shared.domain.calendar.occasions import runs
+from shared.domain.calendar.residences import Residence, zone_named
+from shared.domain.calendar.schedules import Birthday, Run, Schedule
 from shared.domain.windows import instant
 
 ROUNDS = 7

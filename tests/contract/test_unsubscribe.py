@@ -9,7 +9,7 @@ import pytest
 
 from infra.local import engine
 from infra.local.service import Service
-from shared.domain.links import Unsubscription
+from shared.domain.post.links import Unsubscription
 from shared.storage.seals import SealStore
 from shared.storage.table import Table
 from tests.behind import endpoint_of

@@ -19,8 +19,8 @@ from functions import deliver
 from infra.local import engine
 from infra.local.service import free_port
 from shared.delivery import pacing
-from shared.domain.deliveries import LEASE
 from shared.domain.model import iso
+from shared.domain.post.deliveries import LEASE
 from shared.runtime import settings
 from shared.runtime.channels import channels
 from shared.runtime.clock import clock

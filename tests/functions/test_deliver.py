@@ -13,7 +13,7 @@ import pytest
 
 from functions import deliver as worker
 from shared.delivery import pacing
-from shared.domain.deliveries import NotTaken
+from shared.domain.post.deliveries import NotTaken
 from shared.runtime import channels
 from shared.runtime.clock import clock
 from tests.functions.conftest import NOW, Functions

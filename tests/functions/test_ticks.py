@@ -18,9 +18,9 @@ from infra.local import engine
 from infra.local.calendar import Calendar
 from infra.local.clock import Clock
 from infra.local.pump import Line
+from shared.domain.calendar.residences import Residence
+from shared.domain.calendar.schedules import Schedule
 from shared.domain.model import iso
-from shared.domain.residences import Residence
-from shared.domain.schedules import Schedule
 from shared.runtime import settings
 from shared.storage.agenda import Agenda
 from shared.storage.keys import Key, waiting

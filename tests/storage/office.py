@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from shared.domain.contact_policy import ContactPolicy, Contacts
-from shared.domain.deliveries import Delivery
 from shared.domain.lists import Query
+from shared.domain.post.contact_policy import ContactPolicy, Contacts
+from shared.domain.post.deliveries import Delivery
 from shared.domain.publications import Publication
 from shared.storage.contact_policy import PolicyStore
 from shared.storage.deliveries import DeliveryStore

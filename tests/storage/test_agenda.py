@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from infra.local import engine
-from shared.domain.agenda import Found
+from shared.domain.calendar.agenda import Found
+from shared.domain.calendar.residences import NOWHERE, Residence
+from shared.domain.calendar.schedules import Run, Schedule
 from shared.domain.errors import Moved
-from shared.domain.residences import NOWHERE, Residence
-from shared.domain.schedules import Run, Schedule
 from shared.storage.agenda import Agenda
 from shared.storage.keys import Key
 from shared.storage.table import Table

@@ -15,7 +15,7 @@ from botocore.session import Session
 
 from infra.local import engine
 from infra.local.service import free_port
-from shared.domain.deliveries import Message, NeverTaken, NotTaken, PerhapsTaken
+from shared.domain.post.deliveries import Message, NeverTaken, NotTaken, PerhapsTaken
 from shared.runtime import channels as made
 
 LINK = "https://shop.example/u/0"

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.domain.consents import Consent, Consents, History
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
+from shared.domain.post.consents import Consent, Consents, History
 from shared.domain.summaries import Person, Summary
 from shared.storage.consents import MOST_TOLD, ConsentStore
 from shared.storage.customers import CustomerStore

@@ -1,6 +1,6 @@
 """The contact policy stands beside the settings, and is trusted for a moment."""
 
-from shared.domain.contact_policy import Blackout, ContactPolicy
+from shared.domain.post.contact_policy import Blackout, ContactPolicy
 from shared.storage.contact_policy import PolicyStore
 from shared.storage.table import Table
 from tests.storage.wire import Wire

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.contact_policy import Contact, Contacts
-from shared.domain.deliveries import Delivery, NotTaken
 from shared.domain.errors import Busy, Moved
-from shared.domain.posting import Overtaken
+from shared.domain.post.contact_policy import Contact, Contacts
+from shared.domain.post.deliveries import Delivery, NotTaken
+from shared.domain.post.judging import Overtaken
 from shared.storage.table import Table
 from shared.usecases.deliver import UnderWay
 from tests.storage.office import OnTable

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from shared.domain.calendar.schedules import Schedule, Tally
 from shared.domain.errors import Moved, NotFound
-from shared.domain.schedules import Schedule, Tally
 from shared.storage.keys import Key
 from shared.storage.schedules import ScheduleStore, schedules_of_agenda
 from shared.storage.table import Table, add

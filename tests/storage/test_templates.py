@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import Moved, NotFound
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.templates import MessageTemplate
 from shared.storage.seals import SealStore
 from shared.storage.table import Table
 from shared.storage.templates import TemplateStore

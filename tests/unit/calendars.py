@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.domain.schedules import Schedule
+from shared.domain.calendar.schedules import Schedule
 from tests.unit.values import AT
 
 BIRTHDAY = {"type": "BIRTHDAY"}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.domain.consents import Consent, Consents
-from shared.domain.contact_policy import ContactPolicy
+from shared.domain.calendar.schedules import Birthday, Schedule
 from shared.domain.customers import Customer, Profile
-from shared.domain.deliveries import Delivery, Due, Message, delivery_id
-from shared.domain.schedules import Birthday, Schedule
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.consents import Consent, Consents
+from shared.domain.post.contact_policy import ContactPolicy
+from shared.domain.post.deliveries import Delivery, Due, Message, delivery_id
+from shared.domain.post.templates import MessageTemplate
 from shared.storage.customers import customer_id
 from shared.usecases.deliver import Letter, Means, deliver, deliver_waiting
 from tests.fake_post import FakeChannel, FakePost

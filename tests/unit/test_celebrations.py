@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.celebrations import MOST_DATES, celebrations
+from shared.domain.calendar.celebrations import MOST_DATES, celebrations
+from shared.domain.calendar.residences import Residence
 from shared.domain.customers import Customer, Profile
 from shared.domain.projects import MOST_PLACES, Project
-from shared.domain.residences import Residence
 from tests.unit.values import AT
 
 UTC = ZoneInfo("UTC")

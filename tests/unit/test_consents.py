@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.consents import Consent, Consents
-from shared.domain.deliveries import Channel, Purpose
+from shared.domain.post.consents import Consent, Consents
+from shared.domain.post.deliveries import Channel, Purpose
 from tests.unit.values import AT, DAY, MILLISECOND
 
 SILENT = Consents(customer_id="cust_1")

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.consents import Consent, Consents
-from shared.domain.contact_policy import (
+from shared.domain.post.consents import Consent, Consents
+from shared.domain.post.contact_policy import (
     LONGEST_WAIT,
     Blackout,
     Contact,
@@ -23,7 +23,7 @@ from shared.domain.contact_policy import (
     Send,
     judge,
 )
-from shared.domain.deliveries import Channel, Purpose
+from shared.domain.post.deliveries import Channel, Purpose
 
 DUBLIN, APIA, HAVANA = ZoneInfo("Europe/Dublin"), ZoneInfo("Pacific/Apia"), ZoneInfo("America/Havana")
 BOTH = {"email": "ann@example.com", "sms": "+353861234567"}

@@ -7,11 +7,20 @@ from typing import Any
 import pytest
 
 from shared.delivery.pacing import PAUSES, Paced
-from shared.domain.consents import Consent, Consents
-from shared.domain.contact_policy import Blackout, FrequencyCap, QuietHours
-from shared.domain.deliveries import ARROWS, LEASE, LONGEST_WORK, Delivery, Message, NeverTaken, NotTaken, PerhapsTaken
+from shared.domain.calendar.schedules import Audience, Holiday
 from shared.domain.errors import Moved
-from shared.domain.schedules import Audience, Holiday
+from shared.domain.post.consents import Consent, Consents
+from shared.domain.post.contact_policy import Blackout, FrequencyCap, QuietHours
+from shared.domain.post.deliveries import (
+    ARROWS,
+    LEASE,
+    LONGEST_WORK,
+    Delivery,
+    Message,
+    NeverTaken,
+    NotTaken,
+    PerhapsTaken,
+)
 from shared.domain.segments import Segment
 from shared.usecases.deliver import UnderWay
 from tests.fake_post import FakeChannel

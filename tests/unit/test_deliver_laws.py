@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.deliveries import LEASE, Delivery, NeverTaken, NotTaken, PerhapsTaken
+from shared.domain.post.deliveries import LEASE, Delivery, NeverTaken, NotTaken, PerhapsTaken
 from shared.usecases.deliver import UnderWay
 from tests.unit.sorting import Office
 from tests.unit.values import AT, DAY

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.agenda import DueRun, Errand, Parcel, Waiting
-from shared.domain.schedules import Run
+from shared.domain.calendar.agenda import DueRun, Errand, Parcel, Waiting
+from shared.domain.calendar.schedules import Run
 from shared.runtime.errands import CalendarQueue, NotSent, PostQueue, errand_of
 from tests.unit.values import AT, PROJECT
 

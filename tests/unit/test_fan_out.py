@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from shared.domain.agenda import DueRun, Errand, Parcel, Waiting
-from shared.domain.schedules import Run
+from shared.domain.calendar.agenda import DueRun, Errand, Parcel, Waiting
+from shared.domain.calendar.schedules import Run
 from shared.usecases.fan_out import PAGE, FannedOut, fan_out
 from tests.agendas import PROJECT, Celebrant, FakeAgenda, FakePost, Waits, schedule
 from tests.unit.values import AT, MILLISECOND

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from shared.domain.holidays import has_holidays, holiday, names_near
+from shared.domain.calendar.holidays import has_holidays, holiday, names_near
 
 
 @pytest.mark.parametrize(

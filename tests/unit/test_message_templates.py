@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.domain.errors import InvalidPayload, Moved, NotFound
-from shared.domain.links import Unsubscription, wish_of
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.links import Unsubscription, wish_of
+from shared.domain.post.templates import MessageTemplate
 from shared.usecases.message_templates import change_template, delete_template, make_template
 
 AT = datetime(2026, 3, 17, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.delivery.email import Email
-from shared.domain.deliveries import Message, NeverTaken
+from shared.domain.post.deliveries import Message, NeverTaken
 
 
 class Nobody:

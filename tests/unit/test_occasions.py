@@ -10,9 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.domain.customers import Customer, Profile
-from shared.domain.deliveries import Due
-from shared.domain.occasions import (
+from shared.domain.calendar.occasions import (
     attribute_of,
     celebrated,
     due_at,
@@ -23,8 +21,10 @@ from shared.domain.occasions import (
     runs,
     still_due,
 )
-from shared.domain.residences import NOWHERE, Residence
-from shared.domain.schedules import Run, Schedule
+from shared.domain.calendar.residences import NOWHERE, Residence
+from shared.domain.calendar.schedules import Run, Schedule
+from shared.domain.customers import Customer, Profile
+from shared.domain.post.deliveries import Due
 from tests.unit.calendars import BIRTHDAY, DOG_DAY, LEAP_DAY, PATRICK, schedule, utc
 from tests.unit.values import DAY, MILLISECOND
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from shared.domain.calendar.residences import NOWHERE
+from shared.domain.calendar.schedules import Schedule
 from shared.domain.projects import Project
-from shared.domain.residences import NOWHERE
-from shared.domain.schedules import Schedule
 from shared.usecases.schedules import preview
 from tests.unit.calendars import DOG_DAY, schedule
 from tests.unit.values import AT, DAY

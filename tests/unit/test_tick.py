@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.agenda import Waiting
+from shared.domain.calendar.agenda import Waiting
+from shared.domain.calendar.schedules import Run, Schedule
 from shared.domain.projects import Project
-from shared.domain.schedules import Run, Schedule
 from shared.usecases.tick import Ticked, tick
 from tests.agendas import PROJECT, FakeAgenda, FakeCalendar, Waits, schedule
 from tests.unit.values import DAY, MILLISECOND

@@ -14,10 +14,10 @@ from shared.delivery.wording import LONGEST_WRITTEN
 from shared.delivery.writing import SAMPLE, facts_of, refuse_unwritable, written
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer, Profile
-from shared.domain.deliveries import Message, NeverTaken
 from shared.domain.discounts import AmountOff, PercentOff
 from shared.domain.errors import InvalidPayload
-from shared.domain.templates import MessageTemplate, Words
+from shared.domain.post.deliveries import Message, NeverTaken
+from shared.domain.post.templates import MessageTemplate, Words
 from shared.domain.vouchers import Voucher
 
 AT = datetime(2026, 3, 17, 9, tzinfo=UTC)

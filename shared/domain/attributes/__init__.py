@@ -5,6 +5,6 @@ offers.py     of vouchers, campaigns, publications, rules, and the actions that 
 people.py     of customers, in lists, segments and rules alike, and of segments
 purchases.py  of orders and redemptions
 catalogue.py  of products, SKUs and collections
-messages.py   of message templates
-post.py       of deliveries
+calendar.py   of schedules
+post.py       of deliveries and message templates
 """

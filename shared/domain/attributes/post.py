@@ -1,4 +1,4 @@
-"""What deliveries may be asked about."""
+"""What deliveries and message templates may be asked about."""
 
 from shared.domain.attributes.kinds import COMMON, code, date, text, word
 from shared.domain.filters import Attributes
@@ -20,4 +20,10 @@ DELIVERIES: Attributes = {
     "due_at": date(lambda delivery: delivery.due_at),
     "until": date(lambda delivery: delivery.until),
     "sent_at": date(lambda delivery: delivery.sent_at),
+}
+
+MESSAGE_TEMPLATES: Attributes = {
+    **COMMON,
+    "name": text(lambda template: template.name),
+    "channel": text(lambda template: template.channel),
 }

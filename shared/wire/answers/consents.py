@@ -1,6 +1,6 @@
 """How consents look."""
 
-from shared.domain.consents import Consent, History
+from shared.domain.post.consents import Consent, History
 from shared.wire.answers.parts import Json
 
 

@@ -1,6 +1,6 @@
 """How a contact policy looks."""
 
-from shared.domain.contact_policy import Blackout, ContactPolicy
+from shared.domain.post.contact_policy import Blackout, ContactPolicy
 from shared.wire.answers.parts import Json, present
 
 

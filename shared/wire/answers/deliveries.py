@@ -1,8 +1,8 @@
 """How deliveries look."""
 
-from shared.domain.deliveries import Delivery
 from shared.domain.lists import Listed
 from shared.domain.model import iso
+from shared.domain.post.deliveries import Delivery
 from shared.wire.answers.parts import Json, listed, present
 
 

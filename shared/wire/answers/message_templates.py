@@ -2,7 +2,7 @@
 
 from shared.domain.lists import Listed
 from shared.domain.model import iso
-from shared.domain.templates import MessageTemplate
+from shared.domain.post.templates import MessageTemplate
 from shared.wire.answers.parts import Json, listed, present
 
 

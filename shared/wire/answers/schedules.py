@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from shared.domain.calendar.schedules import Occurrence, Scheduled, Tally
 from shared.domain.lists import Listed
 from shared.domain.model import iso
-from shared.domain.schedules import Occurrence, Scheduled, Tally
 from shared.wire.answers.parts import Json, listed, present
 
 DROPPED = "dropped#"

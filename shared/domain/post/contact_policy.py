@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from shared.domain.consents import Consents
-from shared.domain.deliveries import Channel, Purpose
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
+from shared.domain.post.consents import Consents
+from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.windows import Clock, instant
 
 MOST_TIMES = 100

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from shared.domain.deliveries import Carried
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen, Instant, LongText, Name, Sent, Text
+from shared.domain.post.deliveries import Carried
 
 MOST_LOCALES = 100
 LARGEST = 256 * 1024

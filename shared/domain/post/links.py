@@ -7,7 +7,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
-from shared.domain.deliveries import Channel, Purpose
+from shared.domain.post.deliveries import Channel, Purpose
 
 LONGEST = 800
 """Characters of a token; what it names becomes part of a key."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.domain.deliveries import Channel, Purpose
 from shared.domain.model import Frozen, Instant, Name
+from shared.domain.post.deliveries import Channel, Purpose
 
 
 class Consent(Frozen):

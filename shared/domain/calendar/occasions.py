@@ -16,12 +16,22 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.domain.celebrations import celebrations
+from shared.domain.calendar.celebrations import celebrations
+from shared.domain.calendar.holidays import holiday
+from shared.domain.calendar.residences import NOWHERE, Residence, zone_named
+from shared.domain.calendar.schedules import (
+    CUSTOMER,
+    Anniversary,
+    Birthday,
+    DayOfYear,
+    Holiday,
+    Occasion,
+    Once,
+    Run,
+    Schedule,
+)
 from shared.domain.customers import Customer
-from shared.domain.deliveries import Due
-from shared.domain.holidays import holiday
-from shared.domain.residences import NOWHERE, Residence, zone_named
-from shared.domain.schedules import CUSTOMER, Anniversary, Birthday, DayOfYear, Holiday, Occasion, Once, Run, Schedule
+from shared.domain.post.deliveries import Due
 from shared.domain.windows import instant, span_of
 
 A_DAY = timedelta(days=1)

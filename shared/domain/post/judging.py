@@ -18,18 +18,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.domain import contact_policy
-from shared.domain.agenda import LATEST
+from shared.domain.calendar.agenda import LATEST
+from shared.domain.calendar.occasions import still_due
+from shared.domain.calendar.schedules import Schedule
 from shared.domain.campaigns import Campaign
-from shared.domain.consents import Consents
-from shared.domain.contact_policy import ContactPolicy, Contacts, Defer, Drop, Send
 from shared.domain.customers import Customer
-from shared.domain.deliveries import Channel, Delivery, Due
-from shared.domain.occasions import still_due
+from shared.domain.post import contact_policy
+from shared.domain.post.consents import Consents
+from shared.domain.post.contact_policy import ContactPolicy, Contacts, Defer, Drop, Send
+from shared.domain.post.deliveries import Channel, Delivery, Due
+from shared.domain.post.templates import MessageTemplate
 from shared.domain.projects import Project
 from shared.domain.publications import Known
-from shared.domain.schedules import Schedule
-from shared.domain.templates import MessageTemplate
 
 
 class Overtaken(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.domain.schedules import Run, Schedule
+from shared.domain.calendar.schedules import Run, Schedule
 
 LATEST = timedelta(days=7)
 """A run that no tick has come to for so long is not made up for: a greeting a week late is none."""

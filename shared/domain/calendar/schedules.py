@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from shared.domain.deliveries import Carried, Purpose
+from shared.domain.calendar.residences import country_of
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
-from shared.domain.residences import country_of
+from shared.domain.post.deliveries import Carried, Purpose
 from shared.domain.windows import Clock, Duration
 
 CUSTOMER = "CUSTOMER"

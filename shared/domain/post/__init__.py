@@ -1,0 +1,9 @@
+"""What becomes of a message, from the moment at which it is due.
+
+consents.py        what somebody has allowed
+contact_policy.py  the one gate: send, wait, or drop
+templates.py       what messages say
+deliveries.py      one message to one customer, through its states
+judging.py         whether a delivery may leave, by all that is known of it
+links.py           the sealed link by which somebody unsubscribes
+"""
