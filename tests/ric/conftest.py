@@ -80,7 +80,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             patch.setenv(name, value)
         engine.create_table(endpoint)
         sqs = boto3.client("sqs", endpoint_url=endpoint)
-        queue = sqs.create_queue(QueueName=engine.QUEUE)["QueueUrl"]
+        queue, calendar, post = (
+            sqs.create_queue(QueueName=name)["QueueUrl"] for name in (engine.QUEUE, engine.CALENDAR, engine.POST)
+        )
         store = AccessKeyStore(Table(boto3.client("dynamodb", endpoint_url=endpoint), engine.TABLE))
         add_keys(store, at=Clock().now())
         environment = {
@@ -88,6 +90,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             "AWS_ENDPOINT_URL": endpoint,
             "TABLE_NAME": engine.TABLE,
             "QUEUE_URL": queue,
+            "CALENDAR_QUEUE_URL": calendar,
+            "POST_QUEUE_URL": post,
         }
         lambdas = Lambdas(environment, tmp_path_factory.mktemp("logs"))
         yield Cloud(lambdas, sqs, queue)

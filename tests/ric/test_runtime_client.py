@@ -102,9 +102,16 @@ def test_the_worker_makes_codes_in_the_time_that_its_context_tells(cloud: Cloud)
     assert (told["vouchers_generation_status"], told["vouchers_count"]) == ("DONE", 20)
 
 
-def test_a_message_that_cannot_be_read_goes_back_to_the_queue(cloud: Cloud) -> None:
+@pytest.mark.parametrize("worker", ["generate", "fan_out", "deliver"])
+def test_a_message_that_cannot_be_read_goes_back_to_the_queue(cloud: Cloud, worker: str) -> None:
     record = {"messageId": "m-1", "receiptHandle": "r-1", "body": "{", "eventSource": "aws:sqs", "attributes": {}}
-    assert cloud.lambdas.invoke("generate", {"Records": [record]}) == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+    assert cloud.lambdas.invoke(worker, {"Records": [record]}) == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+
+
+def test_a_tick_takes_its_instant_from_the_event(cloud: Cloud) -> None:
+    assert cloud.lambdas.invoke("tick", {"at": "2026-03-17T08:00:00Z"}) is None
+    [told] = [line for line in cloud.lambdas.log() if line["message"] == "ticked"]
+    assert (told["at"], told["runs"], told["waiting"]) == ("2026-03-17T08:00:00.000Z", 0, 0)
 
 
 def test_what_a_handler_raises_is_told_to_aws_and_the_next_event_is_answered(cloud: Cloud) -> None:
