@@ -5,6 +5,7 @@ its run may be missed by it. What is read may be stale the other way, too: whoev
 customer's own item.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,8 +27,6 @@ from shared.storage.schedules import schedules_of_agenda
 from shared.storage.table import LAST, Table, add, update
 
 TICKED = Key.ticked()
-BREAK = "\x1f"
-"""Between a partition and a sort key; what people write has no control characters but tabs and line ends."""
 FIRST = "\u0001"
 """Behind a sort key: the next one, whichever it is."""
 
@@ -166,14 +165,14 @@ class Agenda:
         _, sort = TABLE_INDEXES[stretch.index]
         since, until = stretch.since, stretch.until
         if after is not None:
-            partition, _, last = after.rpartition(BREAK)
+            partition, last = _parted(after)
             if (stretch.partition, until) <= (partition, last):
                 return
             if stretch.partition == partition:
                 since = max(since, f"{last}{FIRST}")
         for entry in self._table.index(stretch.index, stretch.partition, since=since, until=until):
-            project, _, id_ = entry["PK"].split("#", 2)
-            yield Found(project, id_, f"{stretch.partition}{BREAK}{entry[sort]}")
+            project, _, id_ = entry["PK"].split("#", 2)  # a shop's own id may have any character
+            yield Found(project, id_, json.dumps([stretch.partition, entry[sort]]))
 
 
 def _years(schedule: Schedule, day: date) -> list[tuple[int, int]]:
@@ -196,8 +195,14 @@ def _wanted(stretch: Stretch, found: Found, spans: list[tuple[int, int]]) -> boo
 
 def _zone_and_year(found: Found) -> tuple[str, int]:
     """Where somebody lives who has a day of their own, and the year in which it was."""
-    zone, year, _ = found.place.rpartition(BREAK)[2].split("#")
+    zone, year, _ = _parted(found.place)[1].split("#", 2)
     return zone, int(year)
+
+
+def _parted(place: str) -> tuple[str, str]:
+    """A partition and the sort key at which somebody was found; either may hold any character."""
+    partition, sort = json.loads(place)
+    return partition, sort
 
 
 def _zone_of(stretch: Stretch) -> str:

@@ -168,7 +168,7 @@ def test_what_was_never_due_or_is_no_more_is_not_written_down(
     assert (office.memory.things, office.email.taken) == (before, [])
 
 
-@pytest.mark.parametrize(("change", "reason"), NOT_DUE)
+@pytest.mark.parametrize(("change", "reason"), [case for case in NOT_DUE if case[0] is not gone_west])
 def test_what_has_waited_meanwhile_is_dropped_with_the_reason(
     office: Office, change: Callable[[Office], None], reason: str
 ) -> None:
@@ -180,6 +180,20 @@ def test_what_has_waited_meanwhile_is_dropped_with_the_reason(
     assert (dropped.status, dropped.reason, dropped.until) == ("DROPPED", reason, None)
     assert (office.counters, office.email.taken) == ({"due": 1, f"dropped#{reason}": 1}, [])
     assert office.publications == []
+
+
+def test_who_moves_west_while_it_waits_gets_it_when_it_may_come_there(office: Office) -> None:
+    office.policy(**NIGHT)
+    office.deliver()
+    gone_west(office)
+    waits = office.deliver_waiting(at=AT + 2 * 60 * MINUTE)
+    assert waits
+    assert waits.until
+    assert (waits.status, waits.reason, waits.until) == ("DEFERRED", "quiet_hours", AT + 6 * 60 * MINUTE)
+    assert office.deliver(at=AT + 5 * 60 * MINUTE) is None, "the run there finds that it waits"
+    sent = office.deliver_waiting(at=waits.until)
+    assert sent
+    assert (sent.status, office.counters) == ("SENT", {"due": 1, "SENT": 1})
 
 
 def campaign_off(office: Office) -> None:

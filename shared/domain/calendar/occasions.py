@@ -131,9 +131,23 @@ def celebrated(schedule: Schedule, day: date) -> tuple[str, ...]:
     return tuple(sorted({own, LEAP_DAY})) if day == _in_year(2, 29, day.year, schedule) else (own,)
 
 
+def is_of(schedule: Schedule, customer: Customer, day: date, *, home: ZoneInfo) -> bool:
+    """Whether a customer, as they are known now, celebrates on a day."""
+    occasion = schedule.occasion
+    attribute = attribute_of(occasion)
+    if attribute is None:
+        lives_there = not isinstance(occasion, Holiday) or customer.residence.country == occasion.country
+        return lives_there and _falls_on(schedule, day)
+    since = celebrations(customer, home=home).get(attribute)
+    if since is None or f"{since:%m-%d}" not in celebrated(schedule, day):
+        return False
+    years = day.year - since.year
+    return years in occasion.years if isinstance(occasion, Anniversary) and occasion.years else years > 0
+
+
 def still_due(schedule: Schedule, customer: Customer, due: Due, *, home: ZoneInfo) -> bool:
     """Whether an occasion is somebody's, as they are known now, and its run has come where they live now."""
-    if not _is_of(schedule, customer, due.day, home):
+    if not is_of(schedule, customer, due.day, home=home):
         return False
     return due_at(schedule, customer.residence, due.day, home=home) <= due.at
 
@@ -232,17 +246,3 @@ def _shown(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     clock = at.astimezone(zone)
     wall = clock.replace(tzinfo=None)
     return wall, wall + (at - clock.replace(fold=0))
-
-
-def _is_of(schedule: Schedule, customer: Customer, day: date, home: ZoneInfo) -> bool:
-    """Whether a customer celebrates on a day."""
-    occasion = schedule.occasion
-    attribute = attribute_of(occasion)
-    if attribute is None:
-        lives_there = not isinstance(occasion, Holiday) or customer.residence.country == occasion.country
-        return lives_there and _falls_on(schedule, day)
-    since = celebrations(customer, home=home).get(attribute)
-    if since is None or f"{since:%m-%d}" not in celebrated(schedule, day):
-        return False
-    years = day.year - since.year
-    return years in occasion.years if isinstance(occasion, Anniversary) and occasion.years else years > 0

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.domain.calendar.agenda import LATEST
-from shared.domain.calendar.occasions import still_due
+from shared.domain.calendar.occasions import is_of, still_due
 from shared.domain.calendar.schedules import Schedule
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
@@ -104,7 +104,14 @@ def void(standing: Standing, due: Due) -> str | None:
         return "schedule_inactive"
     if customer is None:
         return "customer_gone"
-    if not still_due(schedule, customer, due, home=standing.project.zone):
+    home = standing.project.zone
+    # What stands in the ledger has had its run: where they live now there will be no other for it.
+    theirs = (
+        is_of(schedule, customer, due.day, home=home)
+        if standing.delivery
+        else still_due(schedule, customer, due, home=home)
+    )
+    if not theirs:
         return "not_due"
     return None if standing.inside else "not_in_audience"
 
