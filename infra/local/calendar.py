@@ -88,9 +88,13 @@ class Calendar:
         """Catch up with what was missed, and tick from now on while the clock shows the real time."""
         self._thread.start()
 
-    def stop(self) -> None:
+    def halt(self) -> None:
         """Go no farther than the step at hand."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        """Halt, and wait until that step is done."""
+        self.halt()
         self._thread.join(STOPS_WITHIN)
 
     def move(self, at: datetime | None) -> int:

@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import signal
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,15 +40,20 @@ BEHIND_TICKS = {"CALENDAR_QUEUE_URL": "fan_out", "POST_QUEUE_URL": "deliver"}
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready."""
+    """Says when it is ready, and ``halt`` when it takes no more requests."""
 
-    def __init__(self, config: uvicorn.Config, announce: str) -> None:
+    def __init__(self, config: uvicorn.Config, announce: str, halt: Callable[[], None]) -> None:
         super().__init__(config)
         self._announce = announce
+        self._halt = halt
 
     async def startup(self, sockets: object = None) -> None:
         await super().startup(sockets)  # type: ignore[arg-type]
         print(self._announce, flush=True)
+
+    async def shutdown(self, sockets: object = None) -> None:
+        self._halt()  # a long move of the clock is a request, too: it would use up the grace
+        await super().shutdown(sockets)  # type: ignore[arg-type]
 
 
 def add_keys(store: AccessKeyStore, *, at: datetime) -> None:
@@ -109,7 +115,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
             server_header=False,
         )
         try:
-            Server(config, f"ready http://127.0.0.1:{port}{extra}").run()
+            Server(config, f"ready http://127.0.0.1:{port}{extra}", calendar.halt).run()
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person says "enough"
         finally:
