@@ -2,6 +2,8 @@
 
 from typing import Any, Protocol
 
+import idna
+
 from shared.delivery.channels import one_attempt
 from shared.domain.post.deliveries import Message, NeverTaken
 
@@ -29,12 +31,31 @@ class Email:
         with one_attempt():
             sent = self._client.send_email(
                 FromEmailAddress=self._sender,
-                Destination={"ToAddresses": [message.to]},
+                Destination={"ToAddresses": [in_ascii(message.to)]},
                 Content={"Simple": _simple(message)},
                 **self._settings,
             )
             told: str = sent["MessageId"]
         return told
+
+
+def in_ascii(address: str) -> str:
+    """An address as SES takes one: its domain in Punycode. What stands before the @ has no such form.
+
+    >>> in_ascii("ann@bücher.example"), in_ascii("ann@example.com")
+    ('ann@xn--bcher-kva.example', 'ann@example.com')
+
+    Raises:
+        NeverTaken: if it cannot be written so.
+    """
+    local, _, domain = address.rpartition("@")
+    try:
+        written = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        raise NeverTaken("address_refused") from None
+    if not local.isascii():
+        raise NeverTaken("address_refused")
+    return f"{local}@{written}"
 
 
 def _simple(message: Message) -> dict[str, Any]:
