@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from shared.domain.post.deliveries import Channel, Purpose
 
-LONGEST = 800
-"""Characters of a token; what it names becomes part of a key."""
+LONGEST = 1_200
+"""Characters of a token: enough for the longest id of a customer in any script. What it names becomes part of a key."""
 SIGNED = 16
 """Bytes of the seal's print: nobody guesses 128 bits."""
 
