@@ -26,8 +26,9 @@ logger = Logger()
 # What failed goes back to the queue one by one; a batch in which everything failed is no different.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
-RESERVE_MS = 20_000
-"""What is left of a worker's time when it begins with nobody any more: enough for one message, were all slow."""
+RESERVE_MS = 60_000
+"""What is left of a worker's time when it begins with nobody any more: enough for one message, were all slow. The last
+attempt of a channel's patience may knock at six addresses, two seconds each."""
 
 
 class NotDelivered(Exception):

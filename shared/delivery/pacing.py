@@ -8,7 +8,10 @@ from typing import Protocol
 from shared.domain.post.deliveries import Message, NotTaken
 
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds at most before each further attempt; in all less than a worker has for one of its ten customers."""
+"""Seconds at most before each further attempt."""
+PATIENCE = 10.0
+"""Seconds after which no further attempt is begun: one that finds nobody there takes its time, too, and a worker must
+have come to its end with a message before it is stopped. The queue has more patience."""
 
 
 class Channel(Protocol):
@@ -31,10 +34,12 @@ class Paced:
         *,
         sleep: Callable[[float], None] = time.sleep,
         part: Callable[[float], float] = _any_part,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._channel = channel
         self._sleep = sleep
         self._part = part
+        self._seconds = seconds
 
     def send(self, message: Message) -> str:
         """Hand a message over; asked again only if it has surely not left.
@@ -42,9 +47,12 @@ class Paced:
         Raises:
             NotTaken, NeverTaken, PerhapsTaken: of the channel, when patience has come to its end.
         """
+        began = self._seconds()
         for pause in PAUSES:
             try:
                 return self._channel.send(message)
             except NotTaken:
+                if self._seconds() - began > PATIENCE:
+                    raise
                 self._sleep(self._part(pause))
         return self._channel.send(message)

@@ -54,6 +54,8 @@ class Customer(Frozen):
     created_at: Instant
     updated_at: Instant | None = None
     merged_into: str | None = None
+    found: bool = True
+    """Whether calendars find them; those from before there were any are entered when something about them changes."""
     version: int = 1
 
     @property

@@ -160,7 +160,9 @@ class CustomerStore:
 
 
 def customer_of(item: Item) -> Customer:
-    return value_of(Customer, item, ATTRIBUTES)
+    """The customer of an item; one from before there were calendars stands on no index for them."""
+    customer = value_of(Customer, item, ATTRIBUTES)
+    return customer if "owner" in item else customer.model_copy(update={"found": False})
 
 
 def customer_id(project: str, profile: Profile) -> str | None:
@@ -193,12 +195,12 @@ def keeping_customer(
     key, place = Key.customer(project, customer.id), settled.place_of(customer.residence)
     now = _entries(project, customer, settled)
     item = {
-        **item_of(customer, ATTRIBUTES),
+        **item_of(customer.model_copy(update={"found": True}), ATTRIBUTES),
         **listing(project, "customer", customer.id, customer.created_at),
         **living(project, place.key, customer.id),
         **now.pop(THEMSELVES),
     }
-    before = _entries(project, known, settled) if known else {}
+    before = _entries(project, known, settled) if known and known.found else {}
     writes = [
         replace(key, item, version=known.version, otherwise=Moved()) if known else create(key, item, otherwise=Moved())
     ]

@@ -30,6 +30,7 @@ from shared.domain.post.judging import Overtaken, Standing, judge
 from shared.domain.post.templates import MessageTemplate
 from shared.domain.publications import Published
 from shared.domain.redemptions import Chance
+from shared.domain.vouchers import Voucher
 from shared.usecases import judged_anew
 from shared.usecases.issue import Giving, Wish, issue
 
@@ -185,10 +186,16 @@ def _published(
         return _kept_back(entry.dropped(REASONS.get(refusal.key, refusal.key), at), entry, standing, means.post)
     if not published.vouchers:
         return _kept_back(entry.dropped("voucher_gone", at), entry, standing, means.post)
+    if all(_is_over(voucher, at) for voucher in published.vouchers):  # whoever joins once is told the first code again
+        return _kept_back(entry.dropped("voucher_used_up", at), entry, standing, means.post)
     delivery = giving.took(published) or means.post.reserve(
         prepared(published), before=entry, standing=standing, contacts=contacts
     )
     return Letter(delivery, template, schedule, customer, published, standing.project.zone)
+
+
+def _is_over(voucher: Voucher, at: datetime) -> bool:
+    return voucher.is_spent or (voucher.expiration_date is not None and voucher.expiration_date <= at)
 
 
 def _send(letter: Letter, means: Means, *, at: datetime) -> Delivery:

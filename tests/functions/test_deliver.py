@@ -191,14 +191,20 @@ def cost_of(office: PostOffice, person: str) -> tuple[Sequence[str], float]:
 def test_what_is_logged_names_nobody_and_no_code(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    person, poor = office.customer(), office.customer(email=None)
+    # Made beforehand: what an API's function logs goes to the same logger where all are of one service.
+    person, poor, patient, unlucky = (
+        office.customer(),
+        office.customer(email=None),
+        office.customer(),
+        office.customer(),
+    )
     busy = Busy(channels.channels()["email"], times=3)
     with caplog.at_level("INFO", worker.logger.name):
         office.work(person, poor)
         monkeypatch.setattr(worker, "channels", lambda: {"email": busy})
-        office.work(office.customer())
+        office.work(patient)
         monkeypatch.setattr(worker, "channels", dict)
-        office.work(office.customer())
+        office.work(unlucky)
     common = vars(logging.makeLogRecord({})).keys() | {"message", "asctime"}
     lines = [{name: value for name, value in vars(it).items() if name not in common} for it in caplog.records]
     words = [it.getMessage() for it in caplog.records]

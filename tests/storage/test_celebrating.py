@@ -19,7 +19,7 @@ from shared.runtime.rows import READS
 from shared.storage.customers import CustomerStore
 from shared.storage.keys import SHARDS, Key, inhabitants, occasions, shard_of, spread
 from shared.storage.projects import ProjectStore
-from shared.storage.table import Table, put
+from shared.storage.table import Table, add, delete, put
 from shared.usecases.customers import change_customer, delete_for_good, upsert_customer
 from shared.usecases.imports import Import
 from shared.wire.customers import CustomerChange
@@ -224,3 +224,15 @@ def test_after_any_history_a_customer_is_found_by_the_last_word_alone(
         sort: {name: value.replace(there, here) for name, value in item.items()}
         for sort, item in afresh.beside().items()
     }
+
+
+def test_who_was_there_before_calendars_is_found_once_something_about_them_changes(people: People) -> None:
+    people.tell(birthdate="1990-02-28")
+    whole = people.beside()
+    key = Key.customer(people.project, ANN)
+    entries = ("pool", "pooled", "owner", "owned")
+    people.table.commit(add(key, {}, removes=entries), delete(Key.occasion(people.project, ANN, "birthdate")))
+    people.tell(birthdate="1990-02-28")
+    assert people.beside() != whole
+    people.tell(name="Anna")
+    assert people.beside() == whole

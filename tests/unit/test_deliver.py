@@ -168,6 +168,16 @@ def test_what_was_never_due_or_is_no_more_is_not_written_down(
     assert (office.memory.things, office.email.taken) == (before, [])
 
 
+def test_what_waits_still_leaves_though_the_schedule_was_told_another_hour(office: Office) -> None:
+    office.policy(**NIGHT)
+    office.schedule(on_since=MAKING)
+    office.deliver()
+    office.schedule(active_since=AT + MINUTE, send_at="10:00", on_since=MAKING)
+    sent = office.deliver_waiting(at=AT + 2 * 60 * MINUTE)
+    assert sent
+    assert sent.status == "SENT"
+
+
 @pytest.mark.parametrize(("change", "reason"), [case for case in NOT_DUE if case[0] is not gone_west])
 def test_what_has_waited_meanwhile_is_dropped_with_the_reason(
     office: Office, change: Callable[[Office], None], reason: str
@@ -415,6 +425,15 @@ def test_where_everybody_joins_a_campaign_once_the_first_code_is_told_again(offi
     assert (sent.code, len(office.publications)) == ("NEW-1", 1)
 
 
+def test_but_not_if_that_code_is_used_up_by_then(office: Office) -> None:
+    office.change("campaign", "camp_1", join_once=True)
+    office.till.issue("ann", campaign="camp_1")
+    office.till.redeem("NEW-1")
+    office.deliver()
+    assert office.status == ("DROPPED", "voucher_used_up")
+    assert office.email.taken == []
+
+
 # What the channel says
 
 
@@ -569,6 +588,14 @@ def test_a_channel_that_wants_patience_is_asked_again_later_and_later() -> None:
     paced = Paced(channel, sleep=slept.append, part=lambda of: of)
     assert paced.send(Message("email", "ann@example.com", "", "")) == "message-1"
     assert slept == [0.25, 0.5, 1.0, 2.0, 4.0]
+
+
+def test_a_channel_that_takes_its_time_to_refuse_is_left_to_the_queue() -> None:
+    channel, seconds = FakeChannel(answers=[NotTaken()] * 9), iter(range(0, 99, 6))
+    paced = Paced(channel, sleep=lambda _: None, seconds=lambda: float(next(seconds)))
+    with pytest.raises(NotTaken):
+        paced.send(Message("email", "ann@example.com", "", ""))
+    assert len(channel.answers) == 9 - 2
 
 
 def test_patience_has_an_end_and_other_answers_are_not_asked_for_twice() -> None:

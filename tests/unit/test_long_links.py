@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.links import LONGEST, Unsubscription, wish_of
+from shared.domain.post.links import LONGEST, Unsubscription, wish_of
 
 LONGEST_ID = 200
 

@@ -104,6 +104,8 @@ class Schedule(Frozen):
     purpose: Purpose = "marketing"
     active: bool = False
     active_since: Instant | None = None
+    on_since: Instant | None = None
+    """When it was switched on; ``active_since`` is later where it was told meanwhile to run at other times."""
     created_at: Instant
     updated_at: Instant | None = None
     version: int = 1
@@ -121,7 +123,7 @@ class Schedule(Frozen):
         if active == self.active:
             return self
         since = at if active else None
-        return self.model_copy(update={"active": active, "active_since": since, "updated_at": at})
+        return self.model_copy(update={"active": active, "active_since": since, "on_since": since, "updated_at": at})
 
 
 WHEN = ("occasion", "offset", "send_at", "time_zone", "leap_day")

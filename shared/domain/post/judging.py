@@ -100,7 +100,11 @@ def judge(standing: Standing, due: Due, *, at: datetime) -> Send | Defer | Drop 
 def void(standing: Standing, due: Due) -> str | None:
     """Why a message is not due, or no more; None where it is."""
     schedule, customer = standing.schedule, standing.customer
-    if schedule is None or not schedule.active or (schedule.active_since and due.at < schedule.active_since):
+    if schedule is None or not schedule.active:
+        return "schedule_inactive"
+    # Told to run at other times, a schedule begins anew; but what waits already has no other run to come.
+    since = (schedule.on_since or schedule.active_since) if standing.delivery else schedule.active_since
+    if since and due.at < since:
         return "schedule_inactive"
     if customer is None:
         return "customer_gone"
