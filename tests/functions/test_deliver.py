@@ -199,6 +199,7 @@ def test_what_is_logged_names_nobody_and_no_code(
         office.customer(),
     )
     busy = Busy(channels.channels()["email"], times=3)
+    caplog.clear()
     with caplog.at_level("INFO", worker.logger.name):
         office.work(person, poor)
         monkeypatch.setattr(worker, "channels", lambda: {"email": busy})
