@@ -15,6 +15,8 @@ from uuid import uuid4
 
 import httpx
 
+from shared.runtime.routes import ROUTES
+
 SANDBOX = {"X-App-Id": "sandbox", "X-App-Token": "sandbox-secret"}
 PRODUCTION = {"X-App-Id": "production", "X-App-Token": "production-secret"}
 CLIENT = {"X-Client-Application-Id": "sandbox-client", "X-Client-Token": "sandbox-client-secret"}
@@ -22,6 +24,8 @@ CLIENT = {"X-Client-Application-Id": "sandbox-client", "X-Client-Token": "sandbo
 Input = TypeVar("Input")
 Answer = TypeVar("Answer")
 
+KEYED = [route for route in ROUTES if not route.path.startswith("/u/")]
+"""The routes that a key opens: whoever follows a link from a mail has none, and the link's seal in its stead."""
 LISTS = (
     *("campaigns", "vouchers", "publications", "redemptions", "customers", "orders", "async-actions"),
     *("products", "product-collections"),

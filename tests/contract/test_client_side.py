@@ -11,8 +11,20 @@ import httpx
 import pytest
 
 from infra.local.service import Service
-from shared.runtime.routes import ROUTES
-from tests.builders import CLIENT, PRODUCTION, SANDBOX, Clock, Shop, amount_off, checkout, fresh, lock, ok, refusal
+from tests.builders import (
+    CLIENT,
+    KEYED,
+    PRODUCTION,
+    SANDBOX,
+    Clock,
+    Shop,
+    amount_off,
+    checkout,
+    fresh,
+    lock,
+    ok,
+    refusal,
+)
 from tests.pages import LOCAL, Page, address
 
 VALIDATIONS, REDEMPTIONS = "/client/v1/validations", "/client/v1/redemptions"
@@ -158,7 +170,7 @@ def test_nothing_but_a_clients_key_opens_the_clients_side(
 def test_a_clients_key_opens_nothing_else(service: Service, page: Page, shop: Shop) -> None:
     code = shop.code()
     in_servers_headers = {"X-App-Id": "sandbox-client", "X-App-Token": "sandbox-client-secret"}
-    for route in ROUTES:
+    for route in KEYED:
         if not route.path.startswith("/client/"):
             path = route.path.replace("{code}", code).replace("{", "").replace("}", "")
             for headers in ({}, in_servers_headers):

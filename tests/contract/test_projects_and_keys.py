@@ -4,8 +4,7 @@ import httpx
 import pytest
 
 from infra.local.service import Service
-from shared.runtime.routes import ROUTES
-from tests.builders import CLIENT, PRODUCTION, SANDBOX, Shop, checkout, fresh, lock, ok, refusal
+from tests.builders import CLIENT, KEYED, PRODUCTION, SANDBOX, Shop, checkout, fresh, lock, ok, refusal
 
 WRONG_KEYS: list[tuple[str, dict[str, str]]] = [
     ("none", {}),
@@ -30,7 +29,7 @@ def test_a_wrong_key_opens_no_route_and_changes_nothing(
     before = shop.lists()
     for case, headers in WRONG_KEYS:
         with subtests.test(case=case), httpx.Client(base_url=service.url, headers=headers, timeout=60) as stranger:
-            for route in ROUTES:
+            for route in KEYED:
                 path = route.path.replace("{code}", code).replace("{", "").replace("}", "")
                 answer = stranger.request(route.method, path, json=checkout(code))
                 assert refusal(answer) == (401, "unauthorized"), route
