@@ -63,8 +63,9 @@ class Shop:
     """One project's requests. What ends in a plain dict has been asserted to succeed; the rest gives the response."""
 
     def __init__(self, url: str, keys: dict[str, str]) -> None:
-        # As many connections as clients: in a race nobody waits for one. An idle one is let go before the service does.
-        unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
+        # As many connections as clients: in a race nobody waits for one. An idle one is let go before the service does,
+        # and not much sooner: the pool may close one as idle for too long that another thread was given just now.
+        unlimited = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=60)
         self.http = httpx.Client(base_url=url, headers=keys, timeout=60, limits=unlimited)
 
     def __enter__(self) -> Self:
