@@ -23,7 +23,7 @@ from infra.local.pump import Line
 from infra.local.service import free_port
 from shared.domain.calendar.residences import Residence
 from tests.agendas import PROJECT, Celebrant, FakeAgenda, laid_down, of_person, schedule
-from tests.contract.test_calendar_year import ZONES
+from tests.replay.calendar import ZONES
 
 SIZES = tuple(int(size) for size in os.environ.get("CUSTOMERS", "10000,100000,1000000").split(","))
 A_YEARS_CUSTOMERS = 1_000
