@@ -109,9 +109,9 @@ def _occasions() -> Table:
 
 def _year() -> Table:
     """The clock moved by a year, in which as many are congratulated, in forty zones; and by a year of nobody."""
-    from shared.runtime import settings
+    from shared.runtime import errands, settings
 
-    for cached in (settings.dynamodb, settings.table, settings.calendar, settings.post):
+    for cached in (settings.dynamodb, settings.table, settings.sqs, errands.calendar, errands.post):
         cached.cache_clear()
     clock, heard = Clock(), []
 
