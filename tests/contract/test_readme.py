@@ -47,7 +47,8 @@ def test_the_calls_of_the_readme_do_what_they_say() -> None:
 
 
 def of_the_calendar(*told: dict[str, Any]) -> None:
-    ann, consents, template, schedule, preview, clock, outbox, ledger, runs = told
+    march, ann, consents, template, schedule, preview, clock, outbox, ledger, runs = told
+    assert march["now"] == "2027-03-01T12:00:00.000Z"
     assert ann["time_zone"] == "Europe/Dublin"
     assert [it["granted"] for it in consents["consents"]] == [True]
     assert schedule["templates"] == {"email": template["id"]}
