@@ -143,7 +143,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     issue = function("issue")
     table.let(issue, "GetItem", "BatchGetItem")
     table.let_list(issue, "lists", "owners", "pools")
-    table.let(issue, "PutItem", "UpdateItem")
+    table.let(issue, "PutItem", "UpdateItem", "DeleteItem")  # a day that its customer celebrates no more
 
     campaigns = function("campaigns")
     table.let(campaigns, "GetItem", "BatchGetItem")
@@ -164,9 +164,10 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
     customers, orders = function("customers"), function("orders")
     for people in (customers, orders):
         table.let(people, "GetItem", "BatchGetItem", "PutItem")
-        table.let(people, "UpdateItem")  # a place that nobody lived in before; what an order adds to a summary
+        # a place that nobody lived in before, what an order adds to a summary; a day that is celebrated no more
+        table.let(people, "UpdateItem", "DeleteItem")
         table.let_list(people, "lists")
-    table.let(customers, "Query", "DeleteItem")  # who is forgotten, and what stood with them
+    table.let(customers, "Query")  # who is forgotten, and what stood with them
     table.let_list(customers, "owners", "pools")  # their events; the customers of a segment
     table.let_list(orders, "owners")
 
@@ -186,6 +187,7 @@ def _for_marketers(function: Make, table: Table, actions: Actions) -> None:
 
     events = function("events")
     table.let(events, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")  # what a customer did, counted
+    table.let(events, "DeleteItem")  # as issue
 
     imports = function("imports")
     # what was sent is kept, and removed again if the import is refused after all

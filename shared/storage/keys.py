@@ -87,7 +87,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     a filtered page                          the same from the narrowest index; else whatever it may keep is read
     a customer who is new                    5 units: the item 2, on the list 1, in a place 1, by the day they came 1; a
                                              birthday or date of metadata is 3 more, a place that nobody lived in 2
-    what is said anew of one                 2 units; a birthday that moves 4 more; a zone 4, and 4 a birthday or date;
+    what is said anew of one                 2 units; a birthday that moves 4 more; a zone 7, and 4 a birthday or date;
                                              nothing where it is known already
     what a customer did                      one query of one partition of owners, then one batch
     a product's SKUs                         the same

@@ -142,6 +142,24 @@ def test_segments_and_events_have_the_permissions_that_they_need(deployment: Dep
             assert shop.ask("DELETE", f"segments/{id_}").status_code == 204
 
 
+def test_at_every_door_a_day_may_be_told_anew_that_is_none(deployment: Deployment) -> None:
+    with Shop(deployment.url, SANDBOX) as shop:
+        campaign = {"id": shop.campaign(type="AUTO_UPDATE")["id"]}
+        doors = {
+            "customers": lambda told: told,
+            "publications": lambda told: {"customer": told, "campaign": campaign},
+            "orders": lambda told: {"source_id": fresh("order"), "amount": 1_000, "customer": told},
+            "events": lambda told: {"event": "wed", "customer": told},
+        }
+        for door, body in doors.items():
+            ann = fresh("ann")
+            shop.customer(ann, metadata={"wedding": "2020-05-01"})
+            told = {"source_id": ann, "metadata": {"wedding": "never"}}
+            answer = shop.ask("POST", door, body(told))
+            assert answer.status_code == 200, (door, answer.text)
+            assert shop.get(f"customers/{ann}")["metadata"] == {"wedding": "never"}
+
+
 def test_the_schedule_wakes_tick_and_a_mail_arrives(deployment: Deployment, greeting: Greeting) -> None:
     address = f"{greeting.customer}@example.com"
 
