@@ -17,7 +17,7 @@ from shared.domain.post.deliveries import Channel, Delivery, Due, NotTaken
 from shared.runtime import settings
 from shared.runtime.chance import draw
 from shared.runtime.channels import channels
-from shared.runtime.clock import clock
+from shared.runtime.clock import clock, in_time
 from shared.runtime.letters import write
 from shared.storage.post import PostStore
 from shared.usecases.deliver import Carrier, Means, UnderWay, deliver, deliver_waiting
@@ -41,12 +41,8 @@ def deliver_all(record: SQSRecord, lambda_context: Any = None) -> None:
     Raises:
         NotDelivered: if not all came to an end. Whatever did is not done again.
     """
-
-    def in_time() -> bool:
-        return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
-
-    said = record.json_body
-    done = [in_time() and _delivered(one, said["project"]) for one in _named(said)]
+    go_on, said = in_time(lambda_context, RESERVE_MS), record.json_body
+    done = [go_on() and _delivered(one, said["project"]) for one in _named(said)]
     if not all(done):
         raise NotDelivered
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from shared.domain.calendar.agenda import DueRun
 from shared.runtime import errands, settings
+from shared.runtime.clock import in_time
 from shared.storage.agenda import Agenda
 from shared.usecases.fan_out import fan_out
 
@@ -21,12 +22,10 @@ RESERVE_MS = 20_000
 
 def fan_out_one(record: SQSRecord, lambda_context: Any = None) -> None:
     """Fan out one errand as far as time allows; what is left is announced anew."""
-
-    def in_time() -> bool:
-        return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
-
     errand = errands.errand_of(record.json_body)
-    done = fan_out(errand, agenda=Agenda(settings.table()), post=errands.post(), go_on=in_time)
+    done = fan_out(
+        errand, agenda=Agenda(settings.table()), post=errands.post(), go_on=in_time(lambda_context, RESERVE_MS)
+    )
     if done.left:
         errands.calendar().send([done.left])
     of = {"project": errand.project, "schedule_id": errand.run.schedule_id} if isinstance(errand, DueRun) else {}

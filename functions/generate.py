@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from shared.domain.actions import LANES
 from shared.runtime import settings
 from shared.runtime.chance import draw_many
+from shared.runtime.clock import in_time
 from shared.runtime.rows import READS
 from shared.storage.work import WorkStore
 from shared.usecases.generate import Means, carry_on
@@ -38,17 +39,13 @@ class UnknownAction(Exception):
 
 def carry_on_one(record: SQSRecord, lambda_context: Any = None) -> None:
     """Carry on one action as far as time allows; what is left is announced anew."""
-
-    def in_time() -> bool:
-        return lambda_context is None or lambda_context.get_remaining_time_in_millis() > RESERVE_MS
-
     message = record.json_body
     received = record.attributes
     at = datetime.fromtimestamp(int(received.approximate_first_receive_timestamp) / 1000, UTC)
     work = WorkStore(settings.table(), message["project"])
     action = None
     with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as threads:
-        means = Means(work, draw_many, READS, in_time, threads.map)
+        means = Means(work, draw_many, READS, in_time(lambda_context, RESERVE_MS), threads.map)
         for pause in PAUSES:
             time.sleep(pause)
             if action := carry_on(message["action_id"], means, at=at):

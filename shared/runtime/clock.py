@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 Now = Callable[[], datetime]
 
@@ -25,3 +26,10 @@ class Clock:
 
 
 clock = Clock()
+
+
+def in_time(context: Any, reserve_ms: int) -> Callable[[], bool]:
+    """Tells a worker, whenever it asks, whether it may begin something: whether more time is left than it keeps in
+    reserve. Without a context of Lambda's there is always time.
+    """
+    return lambda: context is None or context.get_remaining_time_in_millis() > reserve_ms
