@@ -10,7 +10,7 @@ from shared.delivery.wording import filled_in, nameless, what_failed, wrong_with
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
 from shared.domain.errors import InvalidPayload
-from shared.domain.post.deliveries import Carried, Message, NeverTaken
+from shared.domain.post.deliveries import Channel, Message, NeverTaken
 from shared.domain.post.templates import MessageTemplate, refuse_misshapen
 from shared.domain.vouchers import Voucher
 
@@ -92,7 +92,7 @@ def facts_of(
     }
 
 
-def written(template: MessageTemplate, *, channel: Carried, to: str, locale: str | None, facts: Facts) -> Message:
+def written(template: MessageTemplate, *, channel: Channel, to: str, locale: str | None, facts: Facts) -> Message:
     """The message that a template makes of facts, in the language that ``locale`` asks for.
 
     Raises:

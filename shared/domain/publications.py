@@ -1,12 +1,23 @@
 """A publication: a code, or codes, given to a customer."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
-from shared.domain.model import Frozen, Instant, Metadata
+from shared.domain.model import Frozen, Instant, Metadata, Name
 from shared.domain.projects import Project
 from shared.domain.vouchers import Voucher
+
+Word = Literal["ACCEPTED", "DECLINED"]
+
+
+class Response(Frozen):
+    """What a customer has said to an offer, wherever they said it: from then on no message with it leaves."""
+
+    response: Word
+    channel: Name
+    """Where it was said: of a message, or the shop's own word for it, ``phone``."""
+    at: Instant
 
 
 class Publication(Frozen):
@@ -18,6 +29,8 @@ class Publication(Frozen):
     codes: tuple[str, ...]
     source_id: str | None = None
     metadata: Metadata | None = None
+    response: Response | None = None
+    """The latest one."""
     created_at: Instant
 
 

@@ -10,7 +10,7 @@ from botocore.session import Session
 
 from shared.delivery.email import Email, SesV2
 from shared.delivery.sms import Sms, Sns
-from shared.domain.post.deliveries import Carried, Message
+from shared.domain.post.deliveries import Channel, Message
 from shared.domain.post.links import Unsubscription
 from shared.runtime.settings import PATIENCE
 from shared.storage.seals import SealStore
@@ -25,7 +25,7 @@ class Sender(Protocol):
 
 
 @cache
-def channels() -> Mapping[Carried, Sender]:
+def channels() -> Mapping[Channel, Sender]:
     """What hands messages over, by channel; e-mails come from ``SENDER``."""
     ses, sns = cast("SesV2", _client("sesv2")), cast("Sns", _client("sns"))
     return {"email": Email(ses, environ["SENDER"], environ.get("CONFIGURATION_SET")), "sms": Sms(sns)}

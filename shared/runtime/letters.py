@@ -18,7 +18,7 @@ def write(table: Table, project: str, letter: Letter) -> Message:
     customer, home, its = letter.customer, letter.home, letter.delivery
     channel = letter.template.channel
     link = unsubscribe_url(table, Unsubscription(project, customer.id, channel, its.purpose))
-    occasion = occasion_facts(letter.schedule, customer, its.day, home=home)
+    occasion = occasion_facts(letter.schedule, customer, its.day, home=home) if its.day else {}
     [voucher] = letter.published.vouchers
     facts = facts_of(customer, voucher, letter.published.campaign, occasion, link, home=home)
     locale = customer.profile.locale

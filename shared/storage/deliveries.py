@@ -65,7 +65,7 @@ def entering(project: str, after: Delivery, *, before: Delivery, otherwise: Exce
         entry = replace(key, item, version=before.version, otherwise=otherwise)
     else:
         entry = create(key, {**item, "version": 1}, otherwise=otherwise)
-    return [entry, _counting(project, after, before)]
+    return [entry, *_counting(project, after, before)]
 
 
 def entered(after: Delivery) -> Delivery:
@@ -77,12 +77,15 @@ def delivery_of(item: Item | None) -> Delivery | None:
     return value_of(Delivery, item, ATTRIBUTES) if item else None
 
 
-def _counting(project: str, after: Delivery, before: Delivery) -> Write:
+def _counting(project: str, after: Delivery, before: Delivery) -> list[Write]:
+    """What a run has come to; what a shop has asked for is in none."""
+    if after.schedule_id is None or after.day is None:
+        return []
     key = Key.run(project, after.schedule_id, after.day, shard_of(after.customer_id))
     now, was = _counter(after), _counter(before)
     if not before.known:
-        return add(key, {"due": 1, now: 1})
-    return add(key, {was: -1, now: 1} if was != now else {})
+        return [add(key, {"due": 1, now: 1})]
+    return [add(key, {was: -1, now: 1} if was != now else {})]
 
 
 def _counter(delivery: Delivery) -> str:

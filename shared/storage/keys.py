@@ -48,6 +48,11 @@ carries the hash of its voucher, so that redemptions are found by id and by vouc
     settings            {project}#settings              settings
     contact policy      {project}#settings              contact_policy
     seal of its links   {project}#settings              seal
+    brand               {project}#settings              brand
+    its webhook         {project}#settings              webhook
+    who gets its data   {project}#settings              processors
+    an address at rest  {project}#suppression#{print}   suppression
+    how fast mails go   pace                            {channel}
     its lane            {project}#async_action#{id}     lane#{number}
     what it was sent    {project}#async_action#{id}#{n} part
     remembered answer   {project}#answer#{hash}         answer
@@ -170,6 +175,30 @@ class Key(NamedTuple):
     @classmethod
     def seal(cls, project: str) -> "Key":
         return cls(f"{project}#settings", "seal")
+
+    @classmethod
+    def brand(cls, project: str) -> "Key":
+        return cls(f"{project}#settings", "brand")
+
+    @classmethod
+    def webhook(cls, project: str) -> "Key":
+        return cls(f"{project}#settings", "webhook")
+
+    @classmethod
+    def processors(cls, project: str) -> "Key":
+        return cls(f"{project}#settings", "processors")
+
+    @classmethod
+    def suppression(cls, project: str, printed: str) -> "Key":
+        """An address that is not written to, by its print. A number that its carrier has barred is barred for all
+        projects of the account, which stand as ``account``.
+        """
+        return cls(f"{project}#suppression#{printed}", "suppression")
+
+    @classmethod
+    def pace(cls, channel: str) -> "Key":
+        """No project begins it: what a provider allows, it allows the account."""
+        return cls("pace", channel)
 
     @classmethod
     def redemption(cls, project: str, redemption_id: str) -> "Key":

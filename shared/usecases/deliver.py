@@ -106,7 +106,7 @@ class Means(NamedTuple):
 def deliver_waiting(id_: str, means: Means, *, at: datetime) -> Delivery | None:
     """Deliver what has waited: it is judged anew."""
     known = means.post.find(id_)
-    return deliver(known.due, means, at=at) if known else None
+    return deliver(known.cause, means, at=at) if known and isinstance(known.cause, Due) else None
 
 
 def deliver(due: Due, means: Means, *, at: datetime) -> Delivery | None:

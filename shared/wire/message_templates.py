@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.domain.model import LongText, Name, Text
-from shared.domain.post.deliveries import Carried
+from shared.domain.post.deliveries import Channel
 from shared.domain.post.templates import MessageTemplate, Words
 from shared.wire.body import Body, Created
 
@@ -15,7 +15,7 @@ class TemplateBody(Created):
     """A new template."""
 
     name: Name
-    channel: Carried
+    channel: Channel
     subject: Text = ""
     body: LongText
     locales: dict[str, Words] = Field(default_factory=dict)
@@ -31,7 +31,7 @@ class TemplateChange(Body):
     """
 
     name: Name | None = None
-    channel: Carried | None = None
+    channel: Channel | None = None
     subject: Text | None = None
     body: LongText | None = None
     locales: dict[str, Words] | None = None

@@ -11,7 +11,7 @@ from shared.domain.calendar.residences import is_zone
 from shared.domain.calendar.schedules import CUSTOMER, Audience, Occasion, Schedule
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen, Name, Sent, utc
-from shared.domain.post.deliveries import Carried, Purpose
+from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.windows import Clock, Duration, instant
 from shared.wire.body import Body, Created
 from shared.wire.lists import MOST_PAGES
@@ -37,7 +37,7 @@ def _zone(name: str) -> str:
     return name
 
 
-def _each_once(channels: tuple[Carried, ...]) -> tuple[Carried, ...]:
+def _each_once(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
     if len(set(channels)) < len(channels):
         raise ValueError("names a channel twice")
     return channels
@@ -46,8 +46,8 @@ def _each_once(channels: tuple[Carried, ...]) -> tuple[Carried, ...]:
 Offset = Annotated[str, Field(strict=True, max_length=32), AfterValidator(lambda text: offset_of(text) and text)]
 SendAt = Annotated[Clock, AfterValidator(_at_a_tick)]
 Zone = Annotated[Name, AfterValidator(_zone)]
-Channels = Annotated[tuple[Carried, ...], Field(min_length=1), AfterValidator(_each_once)]
-Templates = Annotated[dict[Carried, Name], Field(min_length=1)]
+Channels = Annotated[tuple[Channel, ...], Field(min_length=1), AfterValidator(_each_once)]
+Templates = Annotated[dict[Channel, Name], Field(min_length=1)]
 Flag = Annotated[bool, Field(strict=True)]
 
 

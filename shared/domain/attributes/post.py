@@ -15,7 +15,7 @@ DELIVERIES: Attributes = {
     "voucher_code": code(lambda delivery: delivery.code),
     "purpose": text(lambda delivery: delivery.purpose),
     "occasion": word(lambda delivery: delivery.occasion),
-    "day": text(lambda delivery: delivery.day.isoformat()),
+    "day": text(lambda delivery: delivery.day and delivery.day.isoformat()),
     "reason": text(lambda delivery: delivery.reason),
     "due_at": date(lambda delivery: delivery.due_at),
     "until": date(lambda delivery: delivery.until),

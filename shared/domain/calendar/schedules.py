@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from shared.domain.calendar.residences import country_of
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
-from shared.domain.post.deliveries import Carried, Purpose
+from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.windows import Clock, Duration
 
 CUSTOMER = "CUSTOMER"
@@ -95,9 +95,9 @@ class Schedule(Frozen):
     leap_day: Literal["FEB_28", "MAR_1"] = "FEB_28"
     """When those celebrate who were born on 29 February, in a year that has none."""
     audience: Audience | None = None
-    channels: tuple[Carried, ...]
+    channels: tuple[Channel, ...]
     """In order of preference."""
-    templates: dict[Carried, str]
+    templates: dict[Channel, str]
     """The message template of each channel."""
     validity: Duration | None = None
     """How long the code lives once it was sent; whole days end with the customer's day."""

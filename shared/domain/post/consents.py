@@ -1,8 +1,12 @@
-"""Consent: what somebody has allowed, for each channel and purpose; the latest word counts, every word is kept."""
+"""Consent: what somebody has allowed, for each channel and purpose; the latest word counts, every word is kept.
+
+Beside it stands what they would rather have: which topics, how often, when their birthday is. Each answer is their own
+(zero-party), with its time.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from shared.domain.model import Frozen, Instant, Name
 from shared.domain.post.deliveries import Channel, Purpose
@@ -18,13 +22,44 @@ class Consent(Frozen):
     at: Instant
 
 
+Frequency = Literal["ALL", "DAILY", "WEEKLY", "MONTHLY"]
+"""How often somebody wants marketing: whatever comes, or at most once a day, week or month of theirs."""
+
+
+class Preference(Frozen):
+    """One answer of their own: to a topic (``YES``, ``NO``), how often (``Frequency``), when their birthday is (a date)."""
+
+    about: Literal["topic", "frequency", "birthday"]
+    topic: Name | None = None
+    """The topic's id, where it is about one."""
+    answer: Name
+    source: Name
+    at: Instant
+
+
 class Consents(Frozen):
     """What somebody allows now, and how often that has changed. Whoever has said nothing has allowed nothing."""
 
     customer_id: str
     current: tuple[Consent, ...] = ()
     """The latest word for each channel and purpose, by the instant at which it was given."""
+    preferences: tuple[Preference, ...] = ()
+    """The latest answer to each question."""
     version: int = 0
+
+    def word(self, channel: Channel, purpose: Purpose) -> Consent | None:
+        """The latest word of this channel and purpose."""
+        return next((it for it in self.current if (it.channel, it.purpose) == (channel, purpose)), None)
+
+    def likes(self, topic: str | None) -> bool:
+        """Whether they want to hear of a topic: of whatever they have not declined."""
+        return not any((it.about, it.topic, it.answer) == ("topic", topic, "NO") for it in self.preferences)
+
+    @property
+    def frequency(self) -> Frequency:
+        """How often they want to be written to; who has not said so, as the shop's own policy has it."""
+        said = next((it.answer for it in self.preferences if it.about == "frequency"), "ALL")
+        return cast("Frequency", said)
 
     def allow(self, channel: Channel, purpose: Purpose) -> bool:
         """Whether a message of this purpose may go out on this channel."""

@@ -9,6 +9,7 @@ two.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
 from shared.domain.post.consents import Consents
 from shared.domain.post.deliveries import Channel, Purpose
+from shared.domain.post.suppressions import Suppression
 from shared.domain.windows import Clock, instant
 
 MOST_TIMES = 100
@@ -26,7 +28,7 @@ LONGEST_PERIOD = timedelta(days=33)
 LONGEST_WAIT = timedelta(days=60)
 """What could not leave for so long is of no use any more."""
 DAY = timedelta(days=1)
-NEARNESS = ("no_address", "no_consent", "frequency_cap", "quiet_hours", "blackout")
+NEARNESS = ("no_address", "suppressed", "no_consent", "topic_declined", "frequency_cap", "quiet_hours", "blackout")
 """Why a message is dropped; the later, the nearer it was to leave."""
 
 Period = Literal["DAY", "WEEK", "MONTH"]
@@ -85,12 +87,20 @@ class Blackout(Sent):
         return to
 
 
+class Topic(Sent):
+    """Something that a shop writes about, and that a customer may decline."""
+
+    id: Name
+    name: Name
+
+
 class ContactPolicy(Frozen):
-    """What a shop has settled of when its customers are written to."""
+    """What a shop has settled of when, and of what, its customers are written to."""
 
     frequency_caps: tuple[FrequencyCap, ...] = (FrequencyCap(channel="email", max=1, period="DAY"),)
     quiet_hours: QuietHours | None = QuietHours.model_validate({"from": "21:00", "to": "08:00"})
     blackouts: tuple[Blackout, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
 
 class Contact(Frozen):
@@ -146,6 +156,8 @@ def judge(
     policy: ContactPolicy,
     zone: ZoneInfo,
     at: datetime,
+    suppressed: Mapping[Channel, Suppression] = MappingProxyType({}),
+    topic: str | None = None,
 ) -> Send | Defer | Drop:
     """What becomes of a message that should go out on the first of these channels that it may take.
 
@@ -156,8 +168,14 @@ def judge(
     for channel in channels:
         if not addresses.get(channel):
             continue
+        if (at_rest := suppressed.get(channel)) and at_rest.stops(purpose, consents.word(channel, purpose)):
+            dropped.append("suppressed")
+            continue
         if not consents.allow(channel, purpose):
             dropped.append("no_consent")
+            continue
+        if purpose == "marketing" and not consents.likes(topic):
+            dropped.append("topic_declined")
             continue
         verdict = _when(channel, contacts, policy, zone, at) if purpose == "marketing" else Send(channel)
         if not isinstance(verdict, Drop):

@@ -21,8 +21,7 @@ from shared.domain.ids import derived
 from shared.domain.model import Day, Frozen, Instant
 
 Channel = Literal["email", "sms", "push", "web"]
-Carried = Literal["email", "sms"]
-"""The channels on which messages leave; consent may be given for all."""
+"""E-mails leave by SES and texts by SNS; what is for an app or a page is handed to the shop's own webhook."""
 Purpose = Literal["marketing", "transactional"]
 Status = Literal["PREPARED", "SENDING", "SENT", "DEFERRED", "DROPPED", "FAILED", "UNKNOWN"]
 
@@ -64,18 +63,56 @@ class Due(NamedTuple):
         return f"{self.schedule_id}:{self.customer_id}:{self.day.year}"
 
 
+class Asked(Frozen):
+    """What a shop has asked to send now: a code of a campaign, or what a publication has given already."""
+
+    channels: tuple[Channel, ...]
+    """In order of preference."""
+    templates: dict[Channel, str]
+    """The message template of each channel."""
+    campaign_id: str | None = None
+    publication_id: str | None = None
+    purpose: Purpose = "marketing"
+    topic: str | None = None
+    unless_ordered: bool = False
+    """Whether it is of no use any more once the customer has ordered."""
+
+
+class OnDemand(NamedTuple):
+    """A message that a shop has asked for: what is to be delivered."""
+
+    id: str
+    """Of the delivery: drawn, or derived from the request's ``Idempotency-Key``."""
+    customer_id: str
+    asked: Asked
+    at: datetime
+    """When it was asked for."""
+
+    @property
+    def source_id(self) -> str:
+        """The name of the publication, where one is made for it."""
+        return self.id
+
+
+Cause = Due | OnDemand
+"""Why there is a message."""
+
+
 class Delivery(Frozen):
     """The ledger's entry of one message."""
 
     id: str
     status: Status
     customer_id: str
-    schedule_id: str
-    campaign_id: str
+    schedule_id: str | None = None
+    """Of one that the calendar has made; then there is an occasion and its day, too."""
+    asked: Asked | None = None
+    """Of one that was asked for."""
+    campaign_id: str | None = None
     purpose: Purpose = "marketing"
-    occasion: str
+    occasion: str | None = None
     """Its type, ``BIRTHDAY``."""
-    day: Day
+    day: Day | None = None
     due_at: Instant
     channel: Channel | None = None
     template_id: str | None = None
@@ -102,8 +139,12 @@ class Delivery(Frozen):
         return self.status in ENDED
 
     @property
-    def due(self) -> Due:
+    def cause(self) -> Cause:
         """What it is for."""
+        if self.asked:
+            return OnDemand(self.id, self.customer_id, self.asked, self.due_at)
+        assert self.schedule_id
+        assert self.day
         return Due(self.schedule_id, self.customer_id, self.day, self.due_at)
 
     @property
@@ -151,13 +192,15 @@ class Delivery(Frozen):
         return self.model_copy(update={**left, **fields, "status": status, "updated_at": at})
 
 
-def delivery_id(project: str, due: Due) -> str:
-    """One a customer, schedule and year of the occasion.
+def delivery_id(project: str, cause: Cause) -> str:
+    """One a customer, schedule and year of the occasion; what was asked for has its own.
 
     >>> delivery_id("p", Due("sch_1", "cust_1", date(2026, 3, 17), datetime(2026, 3, 17, 9)))
     'dlv_2d0bce54d0c5b126'
     """
-    return derived("dlv", project, due.schedule_id, due.customer_id, str(due.day.year))
+    if isinstance(cause, OnDemand):
+        return cause.id
+    return derived("dlv", project, cause.schedule_id, cause.customer_id, str(cause.day.year))
 
 
 class Message(NamedTuple):
@@ -170,6 +213,13 @@ class Message(NamedTuple):
     html: str | None = None
     unsubscribe_url: str | None = None
     """Where an e-mail is unsubscribed from; mail programs show a button for it."""
+    delivery_id: str = ""
+    """By which what becomes of the message is told of."""
+    project: str = ""
+    sender: str | None = None
+    """Who an e-mail is from, ``Shop <offers@example.com>``, or what a text message shows instead of a number; else
+    the deployment's own."""
+    reply_to: str | None = None
 
 
 class NotTaken(Exception):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen, Instant, LongText, Name, Sent, Text
-from shared.domain.post.deliveries import Carried
+from shared.domain.post.deliveries import Channel
 
 MOST_LOCALES = 100
 LARGEST = 256 * 1024
@@ -53,7 +53,7 @@ class Chosen(NamedTuple):
 class MessageTemplate(Frozen):
     id: str
     name: Name
-    channel: Carried
+    channel: Channel
     subject: Text = ""
     body: LongText
     locales: dict[str, Words] = Field(default_factory=dict)
