@@ -27,7 +27,7 @@ Frequency = Literal["ALL", "DAILY", "WEEKLY", "MONTHLY"]
 
 
 class Preference(Frozen):
-    """One answer of their own: to a topic (``YES``, ``NO``), how often (``Frequency``), when their birthday is (a date)."""
+    """One answer of their own: to a topic (``YES``, ``NO``), how often (``Frequency``), their birthday (a date)."""
 
     about: Literal["topic", "frequency", "birthday"]
     topic: Name | None = None
