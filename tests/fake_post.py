@@ -9,16 +9,19 @@ from itertools import count
 from typing import Any
 
 from shared.domain.attributes.post import DELIVERIES
+from shared.domain.campaigns import Campaign
 from shared.domain.errors import Moved
 from shared.domain.ids import derived
 from shared.domain.lists import Listed, Query
 from shared.domain.post.consents import Consents
 from shared.domain.post.contact_policy import ContactPolicy, Contacts
-from shared.domain.post.deliveries import Delivery, Due, Message, delivery_id
+from shared.domain.post.deliveries import Cause, Delivery, Message, OnDemand, delivery_id
 from shared.domain.post.judging import Overtaken, Standing
+from shared.domain.post.suppressions import Suppression
 from shared.domain.publications import Known, Published
 from shared.domain.segments import entered
 from shared.domain.summaries import Person
+from shared.domain.vouchers import Voucher
 from shared.storage.keys import shard_of
 from tests.fakes import Draft, FakePublications, Memory, Store, wanted
 
@@ -33,32 +36,50 @@ class FakePost(Store):
     def wanted(self, query: Query) -> Listed[Delivery]:
         return wanted(self._memory.all(*self._spot("delivery")), DELIVERIES, query)
 
-    def standing(self, due: Due, *, at: datetime) -> Standing:
-        get = self._memory.get
-        schedule, customer = (
-            get(*self._spot("schedule", due.schedule_id)),
-            get(*self._spot("customer", due.customer_id)),
-        )
-        named = schedule.templates.items() if schedule else ()
+    def standing(self, cause: Cause, *, at: datetime) -> Standing:
+        get, their = self._memory.get, cause.customer_id
+        customer = get(*self._spot("customer", their))
+        asked = cause.asked if isinstance(cause, OnDemand) else None
+        plan = asked or get(*self._spot("schedule", getattr(cause, "schedule_id", "")))
+        named = plan.templates.items() if plan else ()
         templates = {channel: get(*self._spot("message_template", id_)) for channel, id_ in named}
-        campaign_id = schedule.campaign_id if schedule else ""
+        publication_id = (asked and asked.publication_id) or derived("pub", self.project, cause.source_id)
+        publication = get(*self._spot("publication", publication_id))
+        theirs = publication if publication and publication.customer_id == their else None
+        campaign_id = (plan.campaign_id if plan else None) or (theirs.campaign_id if theirs else None) or ""
+        vouchers = (get(*self._voucher_spot(code)) for code in (theirs.codes if theirs else ()))
+        entry = self.find(delivery_id(self.project, cause))
+        since = entry.created_at if entry else cause.at if asked else at
+        said = get(*self._spot("response", their, campaign_id))
         return Standing(
-            delivery=self.find(delivery_id(self.project, due)),
-            schedule=schedule,
+            delivery=entry,
+            plan=plan,
             campaign=get(*self._spot("campaign", campaign_id)),
             templates={channel: template for channel, template in templates.items() if template},
             customer=customer,
-            inside=self._inside(schedule, customer, at),
-            consents=get(*self._spot("consents", due.customer_id)) or Consents(customer_id=due.customer_id),
-            contacts=get(*self._spot("contacts", due.customer_id)) or Contacts(),
+            summary=self._summary(customer),
+            inside=asked is not None or self._inside(plan, customer, at),
+            consents=get(*self._spot("consents", their)) or Consents(customer_id=their),
+            contacts=get(*self._spot("contacts", their)) or Contacts(),
             policy=get(*self._spot("contact_policy")) or ContactPolicy(),
             published=Known(
                 customer,
-                get(*self._spot("publication", derived("pub", self.project, due.source_id))),
-                get(*self._spot("joined", due.customer_id, campaign_id)),
+                publication,
+                get(*self._spot("joined", their, campaign_id)),
                 self.settled(),
             ),
+            given=[voucher for voucher in vouchers if voucher],
+            answered=(theirs and theirs.response) or (said if said and said.at >= since else None),
+            suppressed={it.channel: it for it in self._memory.all(*self._spot("suppression"))},
         )
+
+    def has_code(self, campaign: Campaign) -> bool:
+        free = FakePublications(self._memory, self.project).free
+        return campaign.type == "AUTO_UPDATE" or next(iter(free(campaign.id)), None) is not None
+
+    def suppress(self, address: str, suppression: Suppression) -> None:
+        with self._memory.commit() as draft:
+            draft.things[self._spot("suppression", address)] = suppression
 
     def _inside(self, schedule: Any, customer: Any, at: datetime) -> bool:
         if schedule is None or schedule.audience is None:
@@ -75,6 +96,21 @@ class FakePost(Store):
         with self._memory.commit() as draft:
             return self._reserve(draft, after, before, standing, contacts, otherwise=Moved())
 
+    def hand_over(self, after: Delivery, *, before: Delivery, standing: Standing, voucher: Voucher) -> Delivery:
+        with self._memory.commit() as draft:
+            done = self._enter(draft, after, before, otherwise=Moved())
+            get = draft.things.get
+            publication = get(self._spot("publication", after.publication_id))
+            now = get(self._voucher_spot(voucher.code))
+            if (
+                publication is None
+                or publication.response
+                or (voucher.is_unique and (now is None or now.redeemed_quantity != voucher.redeemed_quantity))
+                or get(self._spot("consents", after.customer_id)) != standing.consents
+            ):
+                raise Overtaken
+            return done
+
     def giving(
         self, entry: Callable[[Published], Delivery], *, before: Delivery, standing: Standing, contacts: Contacts
     ) -> "FakeGiving":
@@ -89,6 +125,8 @@ class FakePost(Store):
             draft.replace(spot, after, version=before.version, otherwise=otherwise)
         else:
             draft.create(spot, entered_, otherwise=otherwise)
+        if after.day is None:
+            return entered_
         run = self._spot("run", after.schedule_id, after.day.isoformat(), str(shard_of(after.customer_id)))
         counters = Counter(draft.things.get(run) or {})
         counters[_word(after)] += 1

@@ -18,8 +18,9 @@ def write(table: Table, project: str, letter: Letter) -> Message:
     customer, home, its = letter.customer, letter.home, letter.delivery
     channel = letter.template.channel
     link = unsubscribe_url(table, Unsubscription(project, customer.id, channel, its.purpose))
-    occasion = occasion_facts(letter.schedule, customer, its.day, home=home) if its.day else {}
-    [voucher] = letter.published.vouchers
-    facts = facts_of(customer, voucher, letter.published.campaign, occasion, link, home=home)
+    schedule = letter.schedule
+    occasion = occasion_facts(schedule, customer, its.day, home=home) if schedule and its.day else {}
+    facts = facts_of(customer, letter.voucher, letter.published.campaign, occasion, link, home=home)
     locale = customer.profile.locale
-    return written(letter.template, channel=channel, to=letter.to, locale=locale, facts=facts)
+    message = written(letter.template, channel=channel, to=letter.to, locale=locale, facts=facts)
+    return message._replace(delivery_id=its.id, project=project)

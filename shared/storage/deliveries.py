@@ -59,7 +59,7 @@ def entering(project: str, after: Delivery, *, before: Delivery, otherwise: Exce
         **item_of(after, ATTRIBUTES),
         **listing(project, "delivery", after.id, after.created_at),
         **owning(project, "delivery", after.id, after.customer_id, after.created_at),
-        **(waiting(after.until, after.id) if after.until else {}),
+        **(waiting(after.waits_until, after.id) if after.waits_until else {}),
     }
     if before.known:
         entry = replace(key, item, version=before.version, otherwise=otherwise)

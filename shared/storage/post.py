@@ -1,19 +1,22 @@
-"""What stands between a message and its leaving: one batch, for what rarely changes is trusted for a moment."""
+"""What stands between a message and its leaving: a batch or two, for what rarely changes is trusted for a moment."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from shared.domain.calendar.schedules import Schedule
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Moved
-from shared.domain.ids import derived
+from shared.domain.ids import code_hash, derived
 from shared.domain.post.contact_policy import Contacts
-from shared.domain.post.deliveries import Channel, Delivery, Due, delivery_id
-from shared.domain.post.judging import Overtaken, Standing
+from shared.domain.post.deliveries import Cause, Channel, Delivery, OnDemand, delivery_id
+from shared.domain.post.judging import Overtaken, Plan, Standing, addresses
+from shared.domain.post.suppressions import Suppression
 from shared.domain.post.templates import MessageTemplate
-from shared.domain.publications import Known, Publication, Published
+from shared.domain.publications import Known, Publication, Published, Response
 from shared.domain.summaries import Person
 from shared.domain.vouchers import Voucher
+from shared.storage.answers import AlreadyAnswered
 from shared.storage.batch import Batch
 from shared.storage.campaigns import CampaignStore
 from shared.storage.consents import consents_of
@@ -26,8 +29,10 @@ from shared.storage.projects import ProjectStore
 from shared.storage.publications import PublicationStore
 from shared.storage.schedules import schedule_of
 from shared.storage.segments import SegmentStore
+from shared.storage.suppressions import ACCOUNT, SuppressionStore
 from shared.storage.table import Item, Table, Write, check, create, replace
 from shared.storage.templates import TemplateStore
+from shared.storage.voucher_items import voucher_keys, vouchers_of
 from shared.storage.warm import Warm
 
 ATTRIBUTES = ("version",)
@@ -50,51 +55,99 @@ class PostStore:
         """The ledger's entry of an id."""
         return self._ledger.find(id_)
 
-    def standing(self, due: Due, *, at: datetime) -> Standing:
-        """All that is known of a message that is due; one round trip where its schedule was seen a moment ago."""
-        customer_id, batch = due.customer_id, Batch(self._table)
+    def standing(self, cause: Cause, *, at: datetime) -> Standing:
+        """All that is known of a message: a batch where what it names was seen a moment ago, a second one where there
+        is a publication, and one for what is suppressed.
+        """
+        customer_id, batch = cause.customer_id, Batch(self._table)
         settings, segments = ProjectStore(self._table, self.project), SegmentStore(self._table, self.project)
-        schedule_key, person = Key.schedule(self.project, due.schedule_id), self._customers.keys(customer_id)
-        entry = Key.delivery(self.project, delivery_id(self.project, due))
+        person, key = self._customers.keys(customer_id), partial(Key.joined, self.project, customer_id)
+        entry = Key.delivery(self.project, delivery_id(self.project, cause))
         consents, contacts = Key.consents(self.project, customer_id), Key.contacts(self.project, customer_id)
-        publication = Key.publication(self.project, derived("pub", self.project, due.source_id))
+        publication = Key.publication(self.project, _publication_id(cause, self.project))
 
-        def asked(schedule: Schedule | None) -> Iterator[Key]:
-            if schedule:
-                yield Key.joined(self.project, customer_id, schedule.campaign_id)
-                yield from segments.keys(_audience(schedule), customer_id)
+        def asked(plan: Plan | None) -> Iterator[Key]:
+            if plan and plan.campaign_id:
+                yield key(plan.campaign_id)
+            yield from segments.keys(_audience(plan), customer_id)
 
-        named = (schedule_key, *person, entry, consents, contacts, publication, *settings.to_read)
-        batch.read([*named, *asked(self._seen.of(self._table, schedule_key))])
-        schedule = schedule_of(batch[schedule_key]) if schedule_key in batch else None
-        if schedule:
-            self._seen.keep(self._table, schedule_key, schedule)
-        batch.read(asked(schedule))
+        named = (*person, entry, consents, contacts, publication, *settings.to_read)
+        plan = self._read(batch, cause, named, asked)
         customer, summary = self._customers.person_in(batch, person)
-        audience = _audience(schedule)
+        audience = _audience(plan)
         inside = not audience or (
             customer is not None
             and bool(segments.entered(audience, Person(customer, summary), at=at, items=batch, read=batch.asked))
         )
-        joined = batch.get(Key.joined(self.project, customer_id, schedule.campaign_id)) if schedule else None
-        published = batch.get(publication)
+        delivery = delivery_of(batch.get(entry))
+        published = value_of(Publication, batch[publication], ()) if publication in batch else None
+        ended = delivery is not None and delivery.ended  # then nobody asks for more
+        theirs = published if published and published.customer_id == customer_id and not ended else None
+        campaign_id = (plan.campaign_id if plan else None) or (theirs.campaign_id if theirs else None)
+        given = self._given(batch, theirs, [key(campaign_id)] if campaign_id and theirs else [])
+        joined = batch.get(key(campaign_id)) if campaign_id else None
+        since = delivery.created_at if delivery else cause.at if isinstance(cause, OnDemand) else at
+        webhook = False
+        reached = addresses(customer, webhook=webhook) if customer and not ended else {}
         return Standing(
-            delivery=delivery_of(batch.get(entry)),
-            schedule=schedule,
-            campaign=self._campaign(schedule),
-            templates=self._templates(schedule),
+            delivery=delivery,
+            plan=plan,
+            campaign=self._campaign(campaign_id),
+            templates=self._templates(plan),
             customer=customer,
+            summary=summary,
             inside=inside,
             consents=consents_of(batch.get(consents), customer_id),
             contacts=_contacts_of(batch.get(contacts)),
             policy=PolicyStore(self._table, self.project).now(),
             published=Known(
                 customer,
-                value_of(Publication, published, ()) if published else None,
+                published,
                 joined["publication_id"] if joined else None,
                 settings.settled(batch),
             ),
+            given=given,
+            answered=_answer(theirs, joined, since),
+            suppressed=SuppressionStore(self._table, self.project).of(reached) if reached else {},
+            webhook=webhook,
         )
+
+    def _read(
+        self,
+        batch: Batch,
+        cause: Cause,
+        named: Sequence[Key],
+        asked: Callable[[Plan | None], Iterable[Key]],
+    ) -> Plan | None:
+        """Read what a message rests on, and what is to be sent."""
+        if isinstance(cause, OnDemand):
+            batch.read([*named, *asked(cause.asked)])
+            return cause.asked
+        key = Key.schedule(self.project, cause.schedule_id)
+        batch.read([key, *named, *asked(self._seen.of(self._table, key))])
+        schedule = schedule_of(batch[key]) if key in batch else None
+        if schedule:
+            self._seen.keep(self._table, key, schedule)
+        batch.read(asked(schedule))
+        return schedule
+
+    def _given(self, batch: Batch, publication: Publication | None, along: Sequence[Key]) -> Sequence[Voucher]:
+        """The vouchers of a publication; ``along`` is read with them."""
+        keys = [
+            Key.voucher(self.project, code_hash(self.project, it)) for it in (publication.codes if publication else ())
+        ]
+        if keys:
+            batch.read([*voucher_keys(keys), *along])
+        return [*vouchers_of(self._table, keys, batch).values()]
+
+    def has_code(self, campaign: Campaign) -> bool:
+        """Whether a code of a campaign could be given away now: a free one, or one that is made for it."""
+        free = PublicationStore(self._table, self.project).free
+        return campaign.type == "AUTO_UPDATE" or next(free(campaign.id), None) is not None
+
+    def suppress(self, address: str, suppression: Suppression) -> None:
+        """Leave an address in peace that its carrier has barred: it is barred for all projects of the account."""
+        SuppressionStore(self._table, ACCOUNT).add(address, suppression)
 
     def save(self, after: Delivery, *, before: Delivery) -> Delivery:
         """Bring a delivery from one state to the next.
@@ -102,8 +155,7 @@ class PostStore:
         Raises:
             Moved: if it is no longer as it was read.
         """
-        self._table.commit(*entering(self.project, after, before=before, otherwise=Moved()))
-        return entered(after)
+        return self._commit(after, entering(self.project, after, before=before, otherwise=Moved()))
 
     def reserve(self, after: Delivery, *, before: Delivery, standing: Standing, contacts: Contacts) -> Delivery:
         """The same, together with the messages that its customer gets: of two that would pass a cap together, one.
@@ -111,8 +163,38 @@ class PostStore:
         Raises:
             Moved: if it or they are no longer as they were read.
         """
-        self._table.commit(*self._reserving(after, before, standing, contacts, otherwise=Moved()))
-        return entered(after)
+        return self._commit(after, self._reserving(after, before, standing, contacts, otherwise=Moved()))
+
+    def hand_over(self, after: Delivery, *, before: Delivery, standing: Standing, voucher: Voucher) -> Delivery:
+        """The same, if its offer has neither been answered nor used since, nor anything else been said of consent.
+
+        Raises:
+            Moved: if it is no longer as it was read; Overtaken: if the rest is not.
+        """
+        assert after.publication_id
+        writes = entering(self.project, after, before=before, otherwise=Moved())
+        publication = Key.publication(self.project, after.publication_id)
+        silent = "attribute_exists(PK) AND attribute_not_exists(#answered)"
+        writes.append(check(publication, silent, {}, otherwise=Overtaken()))
+        consents = Key.consents(self.project, after.customer_id)
+        values = {"was": standing.consents.version}
+        writes.append(check(consents, "#version = :was", values, otherwise=Overtaken()))
+        if voucher.is_unique and voucher.shards is None:  # what is everybody's is used all the time
+            key = Key.voucher(self.project, code_hash(self.project, voucher.code))
+            values = {"was": voucher.redeemed_quantity}
+            writes.append(check(key, "#redeemed_quantity = :was", values, otherwise=Overtaken()))
+        return self._commit(after, writes)
+
+    def _commit(self, after: Delivery, writes: Sequence[Write]) -> Delivery:
+        """Where it has come to an end, or waits, that is what its request came to, and is remembered with it."""
+        done = entered(after)
+        try:
+            self._table.commit(*writes, outcome=done if done.ended or done.until else None)
+        except AlreadyAnswered:
+            # The request was refused in another's hands meanwhile; what became of the message is noted nevertheless.
+            self._table.commit(*writes)
+            raise
+        return done
 
     def giving(
         self, entry: Callable[[Published], Delivery], *, before: Delivery, standing: Standing, contacts: Contacts
@@ -147,13 +229,13 @@ class PostStore:
             return replace(key, item, version=was, otherwise=otherwise)
         return create(key, {**item, "version": 1}, otherwise=otherwise)
 
-    def _campaign(self, schedule: Schedule | None) -> Campaign | None:
-        named = (schedule.campaign_id,) if schedule else ()
+    def _campaign(self, id_: str | None) -> Campaign | None:
+        named = (id_,) if id_ else ()
         return next(iter(CampaignStore(self._table, self.project).get_many(named, warm=True).values()), None)
 
-    def _templates(self, schedule: Schedule | None) -> dict[Channel, MessageTemplate]:
+    def _templates(self, plan: Plan | None) -> dict[Channel, MessageTemplate]:
         templates = TemplateStore(self._table, self.project)
-        named = schedule.templates.items() if schedule else ()
+        named = plan.templates.items() if plan else ()
         found = ((channel, templates.warm(id_)) for channel, id_ in named)
         return {channel: template for channel, template in found if template}
 
@@ -207,8 +289,24 @@ class Giving(PublicationStore):
         return self._along(published)
 
 
-def _audience(schedule: Schedule | None) -> tuple[str, ...]:
-    return (schedule.audience.segment_id,) if schedule and schedule.audience else ()
+def _publication_id(cause: Cause, project: str) -> str:
+    """The publication that tells the code: the one that was named, or the one that is made for the message."""
+    named = cause.asked.publication_id if isinstance(cause, OnDemand) else None
+    return named or derived("pub", project, cause.source_id)
+
+
+def _audience(plan: Plan | None) -> tuple[str, ...]:
+    return (plan.audience.segment_id,) if isinstance(plan, Schedule) and plan.audience else ()
+
+
+def _answer(publication: Publication | None, joined: Item | None, since: datetime) -> Response | None:
+    """What somebody has said to the offer: of this code, or since the message waits of another one of its campaign.
+    What was said to last year's does not stand in the way of this year's.
+    """
+    if publication and publication.response:
+        return publication.response
+    said = Response.model_validate_json(joined["response"]) if joined and "response" in joined else None
+    return said if said and said.at >= since else None
 
 
 def _contacts_of(item: Item | None) -> Contacts:

@@ -84,6 +84,7 @@ class ScheduleBody(Created):
     templates: Templates
     validity: Duration | None = None
     purpose: Purpose | None = None
+    topic: Name | None = None
     active: Flag | None = None
 
     def schedule(self, id_: str, *, at: datetime) -> Schedule:
@@ -93,7 +94,7 @@ class ScheduleBody(Created):
 
 
 class ScheduleChange(Body):
-    """What changes of a schedule: its audience and validity are cleared by a null, of all else a null says nothing."""
+    """What changes of a schedule: a null clears its audience, validity or topic; of all else it says nothing."""
 
     name: Name | None = None
     campaign: OfCampaign | None = None
@@ -107,11 +108,12 @@ class ScheduleChange(Body):
     templates: Templates | None = None
     validity: Duration | None = None
     purpose: Purpose | None = None
+    topic: Name | None = None
     active: Flag | None = None
 
     def said(self) -> dict[str, Any]:
         """The fields that change, but for the campaign and the switch."""
-        cleared = {name: None for name in ("audience", "validity") if name in self.model_fields_set}
+        cleared = {name: None for name in ("audience", "validity", "topic") if name in self.model_fields_set}
         return cleared | self.model_dump(exclude_none=True, exclude={"campaign", "active"})
 
 

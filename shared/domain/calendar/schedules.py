@@ -102,6 +102,8 @@ class Schedule(Frozen):
     validity: Duration | None = None
     """How long the code lives once it was sent; whole days end with the customer's day."""
     purpose: Purpose = "marketing"
+    topic: Name | None = None
+    """What its messages are about, of the contact policy's topics."""
     active: bool = False
     active_since: Instant | None = None
     on_since: Instant | None = None

@@ -11,6 +11,9 @@
 Its id derives from what it is for, so that the same occasion never makes two. Whoever works on one holds its lease;
 where the lease has lapsed, the worker is dead, and what it was about tells what may be done: PREPARED is judged anew
 and sent, SENDING is UNKNOWN and never sent again. A message that was not taken lets its lease go.
+
+What is due lies in a queue until it has come to an end. What was asked for lies in none: until it has come to an end it
+stands among those that wait, so that a tick finds it, at most a quarter of an hour after its lease or its wait is over.
 """
 
 from collections.abc import Mapping
@@ -29,7 +32,7 @@ ENDED: frozenset[Status] = frozenset({"SENT", "DROPPED", "FAILED", "UNKNOWN"})
 
 ARROWS: Mapping[Status, frozenset[Status]] = {
     "PREPARED": frozenset({"PREPARED", "SENDING", "DEFERRED", "DROPPED", "FAILED"}),
-    "SENDING": frozenset({"SENT", "FAILED", "PREPARED", "UNKNOWN"}),
+    "SENDING": frozenset({"SENT", "FAILED", "PREPARED", "DEFERRED", "UNKNOWN"}),
     "DEFERRED": frozenset({"PREPARED", "DEFERRED", "DROPPED"}),
     **dict.fromkeys(ENDED, frozenset()),
 }
@@ -41,6 +44,8 @@ LEASE = LONGEST_WORK + timedelta(seconds=15)
 """How long a delivery is its worker's. Whenever that one began, it is dead when its lease lapses; and the message of
 the queue, which comes back a little later, finds that it is.
 """
+PATIENCE = timedelta(minutes=1)
+"""How long a message that was asked for waits at least for a channel that is busy."""
 
 
 class Due(NamedTuple):
@@ -124,6 +129,8 @@ class Delivery(Frozen):
     """Of a deferred one."""
     lease: Instant | None = None
     """Until when somebody works on it."""
+    orders: int | None = None
+    """How many orders of the customer's counted when it was asked for, where one more makes it of no use."""
     contact_at: Instant | None = None
     """Under which instant it stands among its customer's contacts."""
     message_id: str | None = None
@@ -146,6 +153,11 @@ class Delivery(Frozen):
         assert self.schedule_id
         assert self.day
         return Due(self.schedule_id, self.customer_id, self.day, self.due_at)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when it stands among those that wait: where it was asked for, also while somebody works on it."""
+        return self.until or (self.lease if self.asked else None)
 
     @property
     def known(self) -> bool:
@@ -171,6 +183,10 @@ class Delivery(Frozen):
     def let_go(self, at: datetime) -> "Delivery":
         """It was not taken: whoever comes next may try again."""
         return self._moved("PREPARED", at)
+
+    def put_off(self, at: datetime) -> "Delivery":
+        """It was not taken, and is in no queue that would bring it back. It keeps its place among the contacts."""
+        return self._moved("DEFERRED", at, until=at + PATIENCE, reason="channel_busy")
 
     def failed(self, reason: str, at: datetime) -> "Delivery":
         return self._moved("FAILED", at, reason=reason)

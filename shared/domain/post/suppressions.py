@@ -8,13 +8,18 @@ it outlives the customer. So who was forgotten and comes again by an import is s
 """
 
 import hmac
-from typing import Literal
+from typing import Literal, get_args
+from unicodedata import normalize
 
+from shared.domain.customers import Customer
 from shared.domain.model import Frozen, Instant
-from shared.domain.post.consents import Consent
+from shared.domain.post.consents import Consent, Consents
 from shared.domain.post.deliveries import Channel, Purpose
 
-Why = Literal["complaint", "bounce", "stop", "unsubscribed"]
+Why = Literal["complaint", "stop", "bounce", "unsubscribed"]
+"""The stronger first: of several the first one is told."""
+STRENGTH: tuple[Why, ...] = get_args(Why)
+PUNYCODE = "xn--"
 
 
 class Suppression(Frozen):
@@ -29,11 +34,48 @@ class Suppression(Frozen):
         return purpose == "marketing" and not (consent and consent.granted and consent.at > self.at)
 
 
+def reaching(customer: Customer) -> dict[Channel, str]:
+    """Where a customer is reached on each channel; by the shop's own app and page under their id."""
+    its = {"email": customer.profile.email, "sms": customer.profile.phone, "push": customer.id, "web": customer.id}
+    return {channel: address for channel, address in its.items() if address}  # type: ignore[misc]
+
+
+def left_behind(customer: Customer, consents: Consents) -> list[tuple[str, Suppression]]:
+    """What stays of somebody who is forgotten: each address at which they wanted no more marketing, since when."""
+    addresses = reaching(customer)
+    words = (it for it in consents.current if it.purpose == "marketing" and not it.granted and it.channel in addresses)
+    return [(addresses[it.channel], Suppression(channel=it.channel, reason="unsubscribed", at=it.at)) for it in words]
+
+
 def print_of(seal: bytes, channel: Channel, address: str) -> str:
     """The print of an address, however it was written: 128 bits in hex.
 
     >>> print_of(b"seal", "email", "Ann@Example.com ") == print_of(b"seal", "email", "ann@example.com")
     True
+    >>> print_of(b"seal", "sms", "+353 86 123-4567") == print_of(b"seal", "sms", "+353861234567")
+    True
     """
-    said = f"suppressed\x1f{channel}\x1f{address.strip().casefold()}"
+    said = f"suppressed\x1f{channel}\x1f{_plain(channel, address)}"
     return hmac.digest(seal, said.encode(), "sha256").hex()[:32]
+
+
+def _plain(channel: Channel, address: str) -> str:
+    match channel:
+        case "email":
+            # Whoever writes to ANN@ reaches ann@ as well; who was in a domain's own script may come in its ASCII form.
+            user, _, domain = normalize("NFKC", address).strip().lower().rpartition("@")
+            return f"{user}@{'.'.join(map(_in_its_script, domain.split('.')))}"
+        case "sms":
+            return "+" + "".join(str(int(it)) for it in address if it.isdecimal())
+        case _:
+            return address.strip()
+
+
+def _in_its_script(label: str) -> str:
+    """A label of a domain, ``xn--bcher-kva``, as it is read, ``bücher``."""
+    if not label.startswith(PUNYCODE):
+        return label
+    try:
+        return normalize("NFKC", label.removeprefix(PUNYCODE).encode().decode("punycode"))
+    except UnicodeError:
+        return label

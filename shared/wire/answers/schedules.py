@@ -26,6 +26,7 @@ def schedule(of: Scheduled) -> Json:
         templates=dict(it.templates),
         validity=it.validity,
         purpose=it.purpose,
+        topic=it.topic,
         active=it.active,
         active_since=it.active_since and iso(it.active_since),
         created_at=iso(it.created_at),
