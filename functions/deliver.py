@@ -18,7 +18,7 @@ from shared.runtime import settings
 from shared.runtime.chance import draw
 from shared.runtime.channels import channels
 from shared.runtime.clock import clock, in_time
-from shared.runtime.letters import write
+from shared.runtime.letters import line_of, write
 from shared.storage.post import PostStore
 from shared.usecases.deliver import Carrier, Means, UnderWay, deliver, deliver_waiting
 
@@ -82,6 +82,5 @@ def _delivered(one: Deliver, project: str) -> bool:
         logger.error("failed", extra=told)  # noqa: TRY400 - not what the exception says, which may be somebody's words
         return False
     if delivery:
-        what = {"occasion": delivery.occasion, "channel": delivery.channel, "reason": delivery.reason}
-        logger.info(delivery.status.lower(), extra={"project": project, **what})
+        logger.info(delivery.status.lower(), extra={"project": project, **line_of(delivery)})
     return True

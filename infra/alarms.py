@@ -1,6 +1,6 @@
 """What wakes a person up, and where they are told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -56,7 +56,7 @@ OUTCOMES = {
         "A message could not be sent and will not be: no sender, or a template at fault. GET /v1/deliveries tells why.",
     ),
 }
-"""What the log of deliver tells that should never be, and what it means."""
+"""What the logs of deliver and send tell that should never be, and what it means; both count in one metric."""
 
 SILENT = 4
 """Quarters of an hour without a tick: a schedule that is gone or off breaks nothing that would tell of it."""
@@ -127,7 +127,7 @@ class Alarms(Construct):
         self._watch_api(api)
         self._watch_table(table)
         self._watch_the_calendar(functions["tick"])
-        self._watch_the_post(functions["deliver"], sender)
+        self._watch_the_post([functions["deliver"], functions["send"]], sender)
 
     def _watch_function(self, function: Function) -> None:
         word = function.word
@@ -216,17 +216,20 @@ class Alarms(Construct):
             periods=SILENT,
         )
 
-    def _watch_the_post(self, deliver: Function, sender: Sender) -> None:
+    def _watch_the_post(self, senders: Sequence[Function], sender: Sender) -> None:
         for what, (pattern, means) in OUTCOMES.items():
-            told = logs.MetricFilter(
-                self,
-                f"{what}Lines",
-                log_group=deliver.log_group,
-                filter_pattern=logs.FilterPattern.literal(pattern),
-                metric_namespace=name(self),
-                metric_name=f"deliveries-{what}",
-            )
-            self._ring(f"deliveries-{what}", told.metric(statistic="Sum", period=PERIOD), means)
+            of_each = [
+                logs.MetricFilter(
+                    self,
+                    f"{what}Lines{number or ''}",
+                    log_group=function.log_group,
+                    filter_pattern=logs.FilterPattern.literal(pattern),
+                    metric_namespace=name(self),
+                    metric_name=f"deliveries-{what}",
+                )
+                for number, function in enumerate(senders)
+            ]
+            self._ring(f"deliveries-{what}", of_each[0].metric(statistic="Sum", period=PERIOD), means)
         for what, (share, means) in REPUTATION.items():
             self._ring(f"{what.lower()}s", sender.rate(what), means, above=share)
 

@@ -59,11 +59,14 @@ BROKEN = (
     "limit 10",
 )
 MESSAGES = (
-    'filter message in ["sent", "deferred", "dropped", "failed", "unknown"] and ispresent(occasion)',
+    'filter message in ["sent", "deferred", "dropped", "failed", "unknown"]',
+    "filter ispresent(occasion) or ispresent(trigger)",
     "stats count(*) as messages by message, reason",
     "sort messages desc",
     "limit 15",
 )
+POST = ("deliver", "send")
+"""Who hands messages over."""
 
 
 class Dashboard(Construct):
@@ -181,7 +184,7 @@ class Dashboard(Construct):
         page.add_widgets(
             _waiting("Runs that have come", queues["calendar"]),
             _waiting("The post", queues["post"]),
-            _asked("What became of messages", MESSAGES, [functions["deliver"].log_group.log_group_name]),
+            _asked("What became of messages", MESSAGES, [functions[it].log_group.log_group_name for it in POST]),
         )
 
 

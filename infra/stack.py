@@ -61,10 +61,12 @@ class Bonbon(Stack):
 
         calendar, post, sender = Calendar(self, "Calendar"), Post(self, "Post"), Sender(self, "Sender")
         ticks = _by_the_calendar(self, function, table, calendar, post)
+        send = _on_demand(function, table, sender)
 
         answering = {route.function for route in ROUTES} | {"unknown"}
         api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
         _into_the_post(function, table, post, sender, public_url=self._public_url(api))
+        send.add_environment("PUBLIC_URL", self._public_url(api))
 
         queues = {"actions": actions, "calendar": calendar, "post": post}
         alarms = Alarms(
@@ -279,6 +281,16 @@ def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: C
     post.let_send(fan_out)
 
     return Ticks(scope, "Ticks", tick=tick)
+
+
+def _on_demand(function: Make, table: Table, sender: Sender) -> Function:
+    told = {"SENDER": sender.address, "CONFIGURATION_SET": sender.rules.configuration_set_name}
+    send = function("send", more=told)
+    table.let(send, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
+    table.let(send, "ConditionCheckItem")  # as deliver
+    table.let_list(send, "pools")
+    sender.let_send(send)
+    return send
 
 
 def _into_the_post(function: Make, table: Table, post: Post, sender: Sender, *, public_url: str) -> None:

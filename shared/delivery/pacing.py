@@ -32,11 +32,13 @@ class Paced:
         self,
         channel: Channel,
         *,
+        patience: float = PATIENCE,
         sleep: Callable[[float], None] = time.sleep,
         part: Callable[[float], float] = _any_part,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._channel = channel
+        self._patience = patience
         self._sleep = sleep
         self._part = part
         self._seconds = seconds
@@ -52,7 +54,7 @@ class Paced:
             try:
                 return self._channel.send(message)
             except NotTaken:
-                if self._seconds() - began > PATIENCE:
+                if self._seconds() - began > self._patience:
                     raise
                 self._sleep(self._part(pause))
         return self._channel.send(message)

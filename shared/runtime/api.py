@@ -274,6 +274,17 @@ class Request:
             settings.table().commit(*memory.keep(self.scope, answer, at=self.at))
         return answer
 
+    def stop_if_answered(self) -> None:
+        """Go no further if this key was answered before: what a failed condition could not take back, as a message that
+        leaves, must not wait for one.
+
+        Raises:
+            AlreadyAnswered: if it was.
+        """
+        memory = AnswerStore(settings.table(), self.project)
+        if self.idempotency_key and memory.get(self.scope, at=self.at):
+            raise AlreadyAnswered
+
     def first_answer(self) -> Answer:
         """What the first request of this key was told.
 

@@ -2,7 +2,7 @@
 
 from shared.delivery.writing import facts_of, written
 from shared.domain.calendar.occasions import occasion_facts
-from shared.domain.post.deliveries import Message
+from shared.domain.post.deliveries import Delivery, Message
 from shared.domain.post.links import Unsubscription
 from shared.runtime.channels import unsubscribe_url
 from shared.storage.table import Table
@@ -24,3 +24,9 @@ def write(table: Table, project: str, letter: Letter) -> Message:
     locale = customer.profile.locale
     message = written(letter.template, channel=channel, to=letter.to, locale=locale, facts=facts)
     return message._replace(delivery_id=its.id, project=project)
+
+
+def line_of(delivery: Delivery) -> dict[str, str | None]:
+    """What a log says of a delivery besides its status: nothing of whom it is for."""
+    cause = {"trigger": "ON_DEMAND"} if delivery.asked else {"occasion": delivery.occasion}
+    return {**cause, "channel": delivery.channel, "reason": delivery.reason}

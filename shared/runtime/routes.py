@@ -126,6 +126,7 @@ ROUTES = (
     Route("DELETE", "/v1/message-templates/{template_id}", "message_templates"),
     Route("GET", "/u/{token}", "unsubscribe"),
     Route("POST", "/u/{token}", "unsubscribe"),
+    Route("POST", "/v1/deliveries", "send"),
     Route("GET", "/v1/deliveries", "deliveries"),
     Route("GET", "/v1/deliveries/{delivery_id}", "deliveries"),
     Route("POST", "/v1/oauth/token", "oauth"),

@@ -31,7 +31,7 @@ from shared.domain.post.deliveries import (
     PerhapsTaken,
     delivery_id,
 )
-from shared.domain.post.judging import Overtaken, Standing, addresses, best, judge, spoilt
+from shared.domain.post.judging import Overtaken, Standing, addresses, best, judge, refuse_unfounded, spoilt
 from shared.domain.post.suppressions import Suppression
 from shared.domain.post.templates import MessageTemplate
 from shared.domain.publications import Published
@@ -126,7 +126,8 @@ def deliver(cause: Cause, means: Means, *, at: datetime) -> Delivery | None:
 
     Raises:
         NotTaken: if the channel did not take what is due; UnderWay: if somebody else is at it; Busy: if others kept
-            changing what it touches. Each time it has to be asked again.
+            changing what it touches. Each time it has to be asked again. NotFound, InvalidPayload: of what is asked
+            for the first time, if it never could be sent.
     """
     own = 0
     for _ in range(ROUNDS):
@@ -154,6 +155,8 @@ def _prepare(cause: Cause, own: int, means: Means, *, at: datetime) -> Letter | 
         raise UnderWay
     if known and known.status == "SENDING":
         return post.save(known.lost_sight_of(at), before=known)
+    if known is None and isinstance(cause, OnDemand):
+        refuse_unfounded(standing, cause)
     verdict = judge(standing, cause, at=at)
     if verdict is None:
         return None

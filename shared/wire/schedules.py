@@ -1,19 +1,20 @@
 """What may be said of a schedule."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator
 
 from shared.domain.calendar.occasions import offset_of
 from shared.domain.calendar.residences import is_zone
 from shared.domain.calendar.schedules import CUSTOMER, Audience, Occasion, Schedule
 from shared.domain.errors import InvalidPayload
-from shared.domain.model import Frozen, Name, Sent, utc
+from shared.domain.model import Frozen, Name, utc
 from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.windows import Clock, Duration, instant
 from shared.wire.body import Body, Created
+from shared.wire.deliveries import Flag, OfCampaign
 from shared.wire.lists import MOST_PAGES
 
 QUARTER = 15
@@ -48,25 +49,6 @@ SendAt = Annotated[Clock, AfterValidator(_at_a_tick)]
 Zone = Annotated[Name, AfterValidator(_zone)]
 Channels = Annotated[tuple[Channel, ...], Field(min_length=1), AfterValidator(_each_once)]
 Templates = Annotated[dict[Channel, Name], Field(min_length=1)]
-Flag = Annotated[bool, Field(strict=True)]
-
-
-class OfCampaign(Sent):
-    """The campaign of which a schedule gives codes away."""
-
-    id: Name | None = None
-    name: Name | None = None
-
-    @model_validator(mode="after")
-    def _is_named(self) -> Self:
-        if not (self.id or self.name):
-            raise ValueError("needs an id or a name")
-        return self
-
-    @property
-    def named(self) -> str:
-        """Its id, or else its name."""
-        return self.id or self.name or ""
 
 
 class ScheduleBody(Created):

@@ -133,11 +133,12 @@ def test_mails_leave_by_rules_of_our_own(template: Template) -> None:
     }
 
 
-def test_deliver_knows_its_sender_its_rules_and_where_links_lead(
-    template: Template, functions: dict[str, Resource]
+@pytest.mark.parametrize("function", ["deliver", "send"])
+def test_who_sends_knows_the_sender_its_rules_and_where_links_lead(
+    template: Template, functions: dict[str, Resource], function: str
 ) -> None:
     [rules] = template.find_resources("AWS::SES::ConfigurationSet")
-    told = functions["deliver"]["Environment"]["Variables"]
+    told = functions[function]["Environment"]["Variables"]
     assert told["SENDER"] == SENDER
     assert told["CONFIGURATION_SET"] == {"Ref": rules}
     assert told["PUBLIC_URL"] == "https://shop.example"
@@ -150,13 +151,13 @@ def test_the_senders_domain_is_proved_and_the_outputs_tell_how(template: Templat
     assert all("CNAME" in json.dumps(record["Value"]) for record in records)
 
 
-def test_only_deliver_sends_from_this_sender_by_these_rules_and_to_phones(
+def test_only_deliver_and_send_send_from_this_sender_by_these_rules_and_to_phones(
     template: Template, functions: dict[str, Resource]
 ) -> None:
     [rules] = template.find_resources("AWS::SES::ConfigurationSet")
     for word, function in functions.items():
         said = {it["Action"]: it for it in statements(template, function["Role"]["Fn::GetAtt"][0]) if sends(it)}
-        if word != "deliver":
+        if word not in ("deliver", "send"):
             assert not said
             continue
         assert [spelt(it) for it in listed(said["ses:SendEmail"]["Resource"])] == [

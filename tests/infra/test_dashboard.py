@@ -98,7 +98,7 @@ def test_the_logs_of_every_answering_function_are_asked(template: Template, page
     assert len(asked) == 6
     for query in asked[:5]:
         assert set(re.findall(r"SOURCE '(\w+)'", query)) == answering
-    assert re.findall(r"SOURCE '(\w+)'", asked[5]) == [named["/aws/lambda/bonbon-deliver"]]
+    assert re.findall(r"SOURCE '(\w+)'", asked[5]) == [named[f"/aws/lambda/bonbon-{it}"] for it in ("deliver", "send")]
 
 
 def _words() -> set[str]:

@@ -153,6 +153,7 @@ WRITE = "PutItem UpdateItem"
         ("tick", "GetItem Query UpdateItem", "pools", ""),
         ("fan_out", f"{READ} Query UpdateItem", "owners pools", ""),
         ("deliver", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
+        ("send", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
         ("unknown", "", "", ""),
     ],
 )
@@ -260,6 +261,7 @@ MORE = {
     "tick": "CALENDAR_QUEUE_URL",
     "fan_out": "CALENDAR_QUEUE_URL POST_QUEUE_URL",
     "deliver": "SENDER CONFIGURATION_SET PUBLIC_URL",
+    "send": "SENDER CONFIGURATION_SET PUBLIC_URL",
 }
 """What some functions are told besides."""
 

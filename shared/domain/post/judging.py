@@ -30,6 +30,7 @@ from shared.domain.calendar.occasions import is_of, still_due
 from shared.domain.calendar.schedules import Schedule
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
+from shared.domain.errors import InvalidPayload, NotFound
 from shared.domain.post import contact_policy
 from shared.domain.post.consents import Consents
 from shared.domain.post.contact_policy import LONGEST_WAIT, ContactPolicy, Contacts, Defer, Drop, Send
@@ -120,6 +121,21 @@ def judge(standing: Standing, cause: Cause, *, at: datetime) -> Send | Defer | D
         if _is_over_by(standing, verdict.until):
             return Drop("voucher_expired")
     return verdict
+
+
+def refuse_unfounded(standing: Standing, cause: OnDemand) -> None:
+    """Raise for what is asked for and never could be sent.
+
+    Raises:
+        NotFound: no such customer or publication; InvalidPayload: if the publication is another customer's.
+    """
+    publication, named = standing.published.publication, cause.asked.publication_id
+    if standing.customer is None:
+        raise NotFound("customer", cause.customer_id)
+    if named and publication is None:
+        raise NotFound("publication", named)
+    if named and not _is_theirs(publication, cause):
+        raise InvalidPayload("publication: is another customer's")
 
 
 def latest(cause: Cause) -> datetime:

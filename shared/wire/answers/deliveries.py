@@ -14,7 +14,7 @@ def delivery(of: Delivery) -> Json:
         "status": of.status,
         "purpose": of.purpose,
         "channel": of.channel,
-        "occasion": {"type": of.occasion, "day": of.day.isoformat()} if of.day else None,
+        **_because(of),
         "customer": {"id": of.customer_id, "object": "customer"},
         "schedule": {"id": of.schedule_id, "object": "schedule"} if of.schedule_id else None,
         "campaign": {"id": of.campaign_id, "object": "campaign"} if of.campaign_id else None,
@@ -27,6 +27,19 @@ def delivery(of: Delivery) -> Json:
         "created_at": iso(of.created_at),
         "updated_at": of.updated_at and iso(of.updated_at),
     }
+
+
+def asked(of: Delivery) -> Json:
+    """The same of one that was asked for; of a dry run nothing stands in the ledger, so it has no id."""
+    return delivery(of) if of.known else {**delivery(of), "id": None, "dry_run": True}
+
+
+def _because(of: Delivery) -> Json:
+    """The occasion, or that the shop has asked for it."""
+    if of.asked is None:
+        return {"occasion": {"type": of.occasion, "day": of.day.isoformat()} if of.day else None}
+    more = present(topic=of.asked.topic, unless_ordered=of.asked.unless_ordered or None)
+    return {"trigger": {"type": "ON_DEMAND", **more}}
 
 
 def deliveries(of: Listed[Delivery]) -> Json:
