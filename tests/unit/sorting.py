@@ -9,10 +9,11 @@ from shared.domain.calendar.schedules import Birthday, Schedule
 from shared.domain.customers import Customer, Profile
 from shared.domain.post.consents import Consent, Consents
 from shared.domain.post.contact_policy import ContactPolicy
-from shared.domain.post.deliveries import Delivery, Due, Message, delivery_id
+from shared.domain.post.deliveries import Asked, Delivery, Due, Message, OnDemand, delivery_id
 from shared.domain.post.templates import MessageTemplate
 from shared.storage.customers import customer_id
 from shared.usecases.deliver import Letter, Means, deliver, deliver_waiting
+from shared.usecases.send import send
 from tests.fake_post import FakeChannel, FakePost
 from tests.fakes import Memory, in_memory
 from tests.unit.till import Till
@@ -110,6 +111,15 @@ class Office:
 
     def deliver_waiting(self, name: str = "ann", *, at: datetime, **of: Any) -> Delivery | None:
         return deliver_waiting(delivery_id(self.project, self.due(name, **of)), self.means, at=at)
+
+    def demand(self, name: str = "ann", *, id_: str = "dlv_1", at: datetime = AT, **said: Any) -> OnDemand:
+        """What is asked for: by e-mail, a code of the campaign."""
+        known: dict[str, Any] = {"channels": ("email",), "templates": {"email": "tmpl_email", "sms": "tmpl_sms"}}
+        known |= {} if "publication_id" in said else {"campaign_id": "camp_1"}
+        return OnDemand(id_, self.due(name).customer_id, Asked(**{**known, **said}), at)
+
+    def send(self, cause: OnDemand | None = None, *, at: datetime = AT, again: bool = True) -> Delivery:
+        return send(cause or self.demand(), self.means, at=at, again=again)
 
     def entry(self, name: str = "ann", **of: Any) -> Delivery | None:
         found: Delivery | None = self.post.find(delivery_id(self.project, self.due(name, **of)))
