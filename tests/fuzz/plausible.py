@@ -591,6 +591,15 @@ def schedule(make: Maker) -> Json:
     return {**said, "channels": [channel], "templates": templates, **make.some(when(make))}
 
 
+def delivery(make: Maker) -> Json:
+    channel = make.random.choice(("email", "sms"))
+    id_ = make.named(f"{channel} template")
+    by = {"template": id_} if make.likely(0.5) else {"templates": {channel: id_}}
+    of = {"campaign": {"id": make.named("camp")}} if make.likely(0.7) else {"publication": make.named("pub")}
+    more = {"channel": channel, "purpose": "transactional", "unless_ordered": make.likely(0.5), "dry_run": True}
+    return {"customer": {"id": make.named("cust")}, **of, **by, **make.some(more, chance=0.2)}
+
+
 def schedule_change(make: Maker) -> Json:
     more = {"name": make.new(), "occasion": occasion(make), "campaign": {"id": make.named("camp")}}
     return make.some({**more, **when(make)}, chance=0.3)
@@ -640,6 +649,7 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /v1/message-templates": message_template,
     "PUT /v1/message-templates/{template_id}": message_template,
     "POST /v1/schedules": schedule,
+    "POST /v1/deliveries": delivery,
     "PUT /v1/schedules/{schedule_id}": schedule_change,
     "PUT /v1/customers/{customer_id}/consents": consents,
     "PUT /v1/contact-policy": contact_policy,

@@ -32,6 +32,7 @@ WITHOUT_A_MODEL = {
     "POST /v1/schedules/{schedule_id}/disable",
     "GET /v1/schedules/{schedule_id}/preview",
     "GET /v1/schedules/{schedule_id}/runs",
+    "POST /v1/deliveries",
     "GET /v1/deliveries",
     "GET /v1/deliveries/{delivery_id}",
     "GET /v1/message-templates",

@@ -350,7 +350,7 @@ class Beside:
 
 
 def beside(office: Office, act: Callable[[Office], object], *, verb: str = "giving") -> None:
-    other = Office.__new__(Office)
+    other = object.__new__(type(office))
     other.__dict__ = dict(office.__dict__)
     office.post = Beside(office.post, lambda: act(other), verb)
 
