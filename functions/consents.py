@@ -1,25 +1,33 @@
-"""Consents: what customers allow, on which channel, for which purpose."""
+"""Consents: what customers allow, on which channel, for which purpose, and what they would rather have."""
 
-from shared.domain.post.consents import History
+from shared.domain.customers import Customer
+from shared.domain.post.suppressions import Wishes
 from shared.runtime.api import Api, Request
 from shared.storage.consents import ConsentStore
 from shared.storage.customers import CustomerStore
-from shared.usecases.consents import hear, history_of
+from shared.storage.suppressions import SuppressionStore
+from shared.usecases.consents import hear, wishes_of
 from shared.wire.answers import consents
 from shared.wire.consents import ConsentsBody
 
 handler = api = Api()
 
 
-@api.get("/v1/customers/{customer_id}/consents", answer=consents.history)
-def get(request: Request, customer_id: str) -> History:
-    return history_of(customer_id, people=_people(request), consents=_consents(request))
+@api.get("/v1/customers/{customer_id}/consents", answer=consents.wishes)
+def get(request: Request, customer_id: str) -> Wishes:
+    return _wishes(request, _people(request).get(customer_id).customer)
 
 
-@api.put("/v1/customers/{customer_id}/consents", answer=consents.history)
-def say(request: Request, customer_id: str) -> History:
+@api.put("/v1/customers/{customer_id}/consents", answer=consents.wishes)
+def say(request: Request, customer_id: str) -> Wishes:
     words = request.read(ConsentsBody).words(at=request.at)
-    return hear(customer_id, words, at=request.at, people=_people(request), consents=_consents(request))
+    people, consents = _people(request), _consents(request)
+    return _wishes(request, hear(customer_id, words, at=request.at, people=people, consents=consents))
+
+
+def _wishes(request: Request, customer: Customer) -> Wishes:
+    suppressions = SuppressionStore(request.table, request.project)
+    return wishes_of(customer, consents=_consents(request), suppressions=suppressions)
 
 
 def _people(request: Request) -> CustomerStore:

@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -11,16 +11,15 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from shared.delivery.pacing import Paced
 from shared.domain.model import utc
-from shared.domain.post.deliveries import Channel, Delivery, Due, NotTaken
+from shared.domain.post.deliveries import Delivery, Due, NotTaken
 from shared.runtime import settings
 from shared.runtime.chance import draw
-from shared.runtime.channels import channels
+from shared.runtime.channels import carriers
 from shared.runtime.clock import clock, in_time
 from shared.runtime.letters import line_of, write
 from shared.storage.post import PostStore
-from shared.usecases.deliver import Carrier, Means, UnderWay, deliver, deliver_waiting
+from shared.usecases.deliver import Means, UnderWay, deliver, deliver_waiting
 
 logger = Logger()
 # What failed goes back to the queue one by one; a batch in which everything failed is no different.
@@ -67,9 +66,12 @@ def _named(said: dict[str, Any]) -> Iterator[Deliver]:
 def _delivered(one: Deliver, project: str) -> bool:
     """Deliver one and tell what came of it; whether it need not be tried again."""
     table = settings.table()
-    carriers: Mapping[Channel, Carrier] = {channel: Paced(carrier) for channel, carrier in channels().items()}
     means = Means(
-        PostStore(table, project), carriers, partial(write, table, project), partial(secrets.token_hex, 4), draw
+        PostStore(table, project),
+        carriers(table, project),
+        partial(write, table, project),
+        partial(secrets.token_hex, 4),
+        draw,
     )
     try:
         delivery = one(means, at=utc(clock.now()))

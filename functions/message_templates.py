@@ -1,16 +1,26 @@
-"""Message templates: what messages say."""
+"""Message templates: what messages say, and what they would say to somebody."""
+
+from functools import partial
 
 from shared.delivery.writing import refuse_unwritable
 from shared.domain.ids import timed
 from shared.domain.lists import Listed
+from shared.domain.post.previews import Preview
 from shared.domain.post.templates import MessageTemplate
 from shared.runtime.api import Api, Request
 from shared.runtime.pages import query_of
+from shared.runtime.previews import write
+from shared.storage.campaigns import CampaignStore
+from shared.storage.customers import CustomerStore
 from shared.storage.templates import TemplateStore
+from shared.storage.vouchers import VoucherStore
 from shared.usecases import message_templates as usecases
-from shared.wire.answers import message_templates
+from shared.usecases.previews import Wish
+from shared.usecases.previews import preview as shown
+from shared.wire.answers import message_templates, previews
 from shared.wire.lists import MESSAGE_TEMPLATES
 from shared.wire.message_templates import TemplateBody, TemplateChange
+from shared.wire.previews import PreviewBody
 
 handler = api = Api()
 
@@ -40,6 +50,23 @@ def update(request: Request, template_id: str) -> MessageTemplate:
         at=request.at,
         templates=_templates(request),
         refuse_unwritable=refuse_unwritable,
+    )
+
+
+@api.post("/v1/message-templates/{template_id}/preview", answer=previews.preview, outcome="shown", remembered=False)
+def preview(request: Request, template_id: str) -> Preview:
+    said = request.read(PreviewBody)
+    table, project = request.table, request.project
+    campaign = said.campaign.called if said.campaign else None
+    return shown(
+        Wish(template_id, said.customer.called, campaign, said.voucher, said.locale, said.purpose),
+        at=request.at,
+        project=project,
+        templates=_templates(request),
+        customers=CustomerStore(table, project),
+        campaigns=CampaignStore(table, project),
+        vouchers=VoucherStore(table, project),
+        write=partial(write, table, project),
     )
 
 

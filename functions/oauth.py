@@ -11,19 +11,19 @@ from shared.wire.oauth import Grant, NamedToken
 handler = api = Api()
 
 
-@api.post("/v1/oauth/token", answer=oauth.token, outcome="token_issued")
+@api.post("/v1/oauth/token", answer=oauth.token, outcome="token_issued", remembered=False)
 def issue(request: Request) -> Token:
     request.form(Grant)
     return TokenStore(request.table).issue(request.key, at=request.at)
 
 
-@api.post("/v1/oauth/introspect", answer=oauth.introspected, outcome="token_shown")
+@api.post("/v1/oauth/introspect", answer=oauth.introspected, outcome="token_shown", remembered=False)
 def introspect(request: Request) -> Token | str:
     secret = request.form(NamedToken).access_token
     return _own(request, secret) or secret
 
 
-@api.post("/v1/oauth/token/revoke", answer=str, status=HTTPStatus.NO_CONTENT, outcome="token_revoked")
+@api.post("/v1/oauth/token/revoke", answer=str, status=HTTPStatus.NO_CONTENT, outcome="token_revoked", remembered=False)
 def revoke(request: Request) -> None:
     """One that is no token, or another project's, is no use here before and after: it is answered alike (RFC 7009)."""
     if token := _own(request, request.form(NamedToken).access_token):

@@ -42,6 +42,10 @@ OVERDUE = {
         Duration.hours(1),
         "Messages are an hour late: there are more than their carriers can keep up with. See deliver's log.",
     ),
+    "feedback": (
+        Duration.minutes(15),
+        "A bounce, a complaint or a stop is not heeded: the worker fails or cannot keep up. See feedback's log.",
+    ),
 }
 """How long a message may wait in each queue, and what it means if it waits for longer."""
 
@@ -57,6 +61,10 @@ OUTCOMES = {
     ),
 }
 """What the logs of deliver and send tell that should never be, and what it means; both count in one metric."""
+
+IGNORED = (
+    "Something was told of mails or texts that is not true of ours: forged, or not meant for us. See feedback's log."
+)
 
 SILENT = 4
 """Quarters of an hour without a tick: a schedule that is gone or off breaks nothing that would tell of it."""
@@ -81,13 +89,14 @@ DEAD_LETTERS = {
     "actions": "An async action failed for good and waits for a person. Mend the cause, then redrive the queue.",
     "calendar": "A run could not be paged through, so some got no message. Mend the cause, then redrive the queue.",
     "post": "Messages could not be made or sent, ten times over. Mend the cause, then redrive the queue.",
+    "feedback": "Who complained or said stop may still be written to. Mend the cause, then redrive the queue.",
     "tick": "Lambda did not take a tick. The next one makes up for it; if it is one of many see the log of tick.",
     "facts": "Changes could not be counted, so the total of a long list is off by them. See the log of facts.",
-    "enrol": "Of some customers it was not told which segments they entered or left. See the log of enrol.",
+    "follow_up": "Of some customers it was not told which segments they entered or left. See the log of follow_up.",
 }
 BEHIND_WITH = {
     "facts": "Changes wait to be counted for an hour; after a day they are lost to the totals. See the log of facts.",
-    "enrol": "Who enters a segment is told an hour late; after a day it is not told at all. See the log of enrol.",
+    "follow_up": "Who enters a segment is told an hour late; after a day it is not told. See the log of follow_up.",
 }
 """By the function that reads the stream."""
 
@@ -128,6 +137,7 @@ class Alarms(Construct):
         self._watch_table(table)
         self._watch_the_calendar(functions["tick"])
         self._watch_the_post([functions["deliver"], functions["send"]], sender)
+        self._watch_feedback(functions["feedback"])
 
     def _watch_function(self, function: Function) -> None:
         word = function.word
@@ -232,6 +242,17 @@ class Alarms(Construct):
             self._ring(f"deliveries-{what}", of_each[0].metric(statistic="Sum", period=PERIOD), means)
         for what, (share, means) in REPUTATION.items():
             self._ring(f"{what.lower()}s", sender.rate(what), means, above=share)
+
+    def _watch_feedback(self, feedback: Function) -> None:
+        ignored = logs.MetricFilter(
+            self,
+            "ignoredLines",
+            log_group=feedback.log_group,
+            filter_pattern=logs.FilterPattern.literal('{ $.message = "ignored" }'),
+            metric_namespace=name(self),
+            metric_name="feedback-ignored",
+        )
+        self._ring("feedback-ignored", ignored.metric(statistic="Sum", period=PERIOD), IGNORED)
 
     def _ring(
         self,

@@ -18,10 +18,17 @@ ATTEMPTS = 10
 """More than other work has: each time SES asks for patience, a message comes back."""
 
 CARRIERS = 2
-"""Workers at once, unless the context says otherwise (``-c carriers=20``). This is the pace: each has one message under
-way at a time and needs a tenth of a second or two for it, so two stay near the 14 a second that SES allows an account
-which has just left the sandbox. Whoever is allowed more wants more carriers; one too many is told to be patient, and
-nothing is lost. Lambda's least is two."""
+"""Workers at once, unless the context says otherwise (``-c carriers=20``), Lambda's least. Each has one message under
+way at a time and needs a tenth of a second or two for it, so two come near ``MAIL_RATE``; whoever is allowed more wants
+more of them, too.
+"""
+
+MAIL_RATE, TEXT_RATE = 14, 20
+"""Recipients a second, unless the context says otherwise (``-c mail_rate=200 -c text_rate=30``): what SES allows an
+account which has just left its sandbox, and what SNS allows one in most regions. This is the pace, however many workers
+there are: each takes its turn at one mark in the table. One that is told to be slower all the same is patient, and
+nothing is lost. At 0 nobody is counted.
+"""
 
 
 class Post(Work):
@@ -30,6 +37,11 @@ class Post(Work):
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_, what="post", longest=LONGEST_ROUND, attempts=ATTEMPTS)
         self.carriers = int(self.node.try_get_context("carriers") or CARRIERS)
+        self.rates = {"MAIL_RATE": self._rate("mail_rate", MAIL_RATE), "TEXT_RATE": self._rate("text_rate", TEXT_RATE)}
+
+    def _rate(self, said: str, otherwise: int) -> str:
+        rate = self.node.try_get_context(said)
+        return str(float(otherwise if rate is None else rate)).removesuffix(".0")
 
 
 class Sender(Construct):

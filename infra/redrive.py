@@ -18,6 +18,7 @@ OUTPUTS = {
     "actions": ("QueueUrl", "DeadLetterQueueUrl"),
     "calendar": ("CalendarQueueUrl", "CalendarDeadLetterQueueUrl"),
     "post": ("PostQueueUrl", "PostDeadLetterQueueUrl"),
+    "feedback": ("FeedbackQueueUrl", "FeedbackDeadLetterQueueUrl"),
 }
 """How a stack's outputs call each queue and its dead letters."""
 

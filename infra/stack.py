@@ -10,11 +10,13 @@ from constructs import Construct
 from infra.actions import AT_ONCE, LONGEST_WORK, Actions
 from infra.alarms import Alarms
 from infra.api import Api
+from infra.bus import Bus
 from infra.calendar import LONGEST_PAGE, LONGEST_TICK, PAGES_AT_ONCE, Calendar, Ticks
+from infra.customer_changes import LONGEST_LOOK, CustomerChanges
 from infra.dashboard import Dashboard
 from infra.dependencies import Layers
-from infra.enrolments import LONGEST_LOOK, Bus, Enrolments
 from infra.facts import LONGEST_COUNT, Facts
+from infra.feedback import LONGEST_READ, READERS, Feedback
 from infra.function import Function, source_code
 from infra.post import LONGEST_ROUND, Post, Sender
 from infra.redrive import OUTPUTS
@@ -25,12 +27,17 @@ from shared.runtime.routes import ROUTES
 Make = Callable[..., Function]
 """What makes the function of a word."""
 
-CARRIED = {"actions": "Async actions", "calendar": "Runs", "post": "Messages that are due"}
+CARRIED = {
+    "actions": "Async actions",
+    "calendar": "Runs",
+    "post": "Messages that are due",
+    "feedback": "What comes back",
+}
 """What each queue has on its way."""
 
 
 class Bonbon(Stack):
-    """The promotion engine: an API, a function for each of its verbs, one table, three queues, a schedule, alarms."""
+    """The promotion engine: an API, a function for each of its verbs, one table, four queues, a schedule, alarms."""
 
     def __init__(self, scope: Construct, id_: str, *, description: str = "") -> None:
         super().__init__(scope, id_, description=description)
@@ -57,18 +64,22 @@ class Bonbon(Stack):
         _behind_the_queue(function, table, actions)
         stream = _behind_the_stream(self, function, table)
         bus = Bus(self, "Bus")
-        enrolments = _before_the_bus(self, function, table, bus)
+        changes = _behind_customers(self, function, table, bus)
 
         calendar, post, sender = Calendar(self, "Calendar"), Post(self, "Post"), Sender(self, "Sender")
+        _for_the_brand(function, table, sender)
         ticks = _by_the_calendar(self, function, table, calendar, post)
-        send = _on_demand(function, table, sender)
+        send = _on_demand(function, table, post, sender)
 
         answering = {route.function for route in ROUTES} | {"unknown"}
         api = Api(self, "Api", functions={word: made for word, made in functions.items() if word in answering})
         _into_the_post(function, table, post, sender, public_url=self._public_url(api))
         send.add_environment("PUBLIC_URL", self._public_url(api))
 
-        queues = {"actions": actions, "calendar": calendar, "post": post}
+        feedback = Feedback(self, "Returns", sender=sender)
+        _out_of_the_post(function, table, feedback)
+
+        queues = {"actions": actions, "calendar": calendar, "post": post, "feedback": feedback}
         alarms = Alarms(
             self,
             "Alarms",
@@ -78,7 +89,7 @@ class Bonbon(Stack):
                 **{what: work.dead_letters for what, work in queues.items()},
                 "tick": ticks.dead_letters,
                 "facts": stream.dead_letters,
-                "enrol": enrolments.dead_letters,
+                "follow_up": changes.dead_letters,
             },
             api=api,
             table=table,
@@ -87,6 +98,12 @@ class Bonbon(Stack):
         Dashboard(self, "Dashboard", functions=functions, queues=queues, api=api, table=table, alarms=alarms.all)
 
         self._tell(api, table, queues, alarms)
+        CfnOutput(
+            self,
+            "FeedbackTopicArn",
+            value=feedback.topic.topic_arn,
+            description="Two-way SMS of a number of yours should publish here, so that a stop by text is heard",
+        )
         CfnOutput(self, "BusName", value=bus.event_bus_name, description="Facts are told here; add a rule to hear them")
 
     def _public_url(self, api: Api) -> str:
@@ -212,9 +229,20 @@ def _for_the_gate(function: Make, table: Table) -> None:
     consents = function("consents")
     table.let(consents, "GetItem", "BatchGetItem", "Query", "PutItem")  # what was said is only ever added to
     table.let(consents, "ConditionCheckItem")  # that the customer is still one
+    table.let(consents, "UpdateItem", "DeleteItem")  # as orders: a birthday that is told is the customer's
 
     contact_policy = function("contact_policy")
     table.let(contact_policy, "GetItem", "PutItem")
+
+    webhook = function("webhook")
+    table.let(webhook, "GetItem", "PutItem", "DeleteItem")
+
+    processors = function("processors")
+    table.let(processors, "GetItem", "BatchGetItem", "PutItem")
+
+    export = function("export")
+    table.let(export, "GetItem", "BatchGetItem", "Query")  # it changes nothing, and its answer is kept nowhere
+    table.let_list(export, "lists", "owners")
 
     unsubscribe = function("unsubscribe")
     table.let(unsubscribe, "GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem")  # a no is a word, too
@@ -222,6 +250,11 @@ def _for_the_gate(function: Make, table: Table) -> None:
     templates = function("message_templates")
     table.let(templates, "GetItem", "BatchGetItem", "PutItem", "DeleteItem")
     table.let_list(templates, "lists")
+
+
+def _for_the_brand(function: Make, table: Table, sender: Sender) -> None:
+    brand = function("brand", more={"SENDER": sender.address})  # mails leave in the name of its domain alone
+    table.let(brand, "GetItem", "PutItem")
 
 
 def _for_callers(function: Make, table: Table) -> None:
@@ -232,8 +265,11 @@ def _for_callers(function: Make, table: Table) -> None:
 
 
 def _of_the_ledger(function: Make, table: Table) -> None:
+    respond = function("respond")
+    _let_withdraw(table, respond)  # and the response itself, with its publication
+
     deliveries = function("deliveries")
-    table.let(deliveries, "GetItem", "BatchGetItem")
+    table.let(deliveries, "GetItem", "BatchGetItem", "Query")  # what somebody had allowed when they were written to
     table.let_list(deliveries, "lists", "owners")
 
 
@@ -252,12 +288,19 @@ def _behind_the_stream(scope: Construct, function: Make, table: Table) -> Facts:
     return Facts(scope, "Stream", table=table, reader=facts)
 
 
-def _before_the_bus(scope: Construct, function: Make, table: Table, bus: Bus) -> Enrolments:
-    enrol = function("enrol", timeout=LONGEST_LOOK, more={"BUS_NAME": bus.event_bus_name})
-    table.let(enrol, "GetItem", "BatchGetItem", "Query")  # a customer, the segments, and which are watched
-    table.let(enrol, "UpdateItem", "DeleteItem")  # what was told of them
-    bus.let_tell(enrol)
-    return Enrolments(scope, "Enrolments", table=table, reader=enrol)
+def _behind_customers(scope: Construct, function: Make, table: Table, bus: Bus) -> CustomerChanges:
+    follow_up = function("follow_up", timeout=LONGEST_LOOK, more={"BUS_NAME": bus.event_bus_name})
+    table.let(follow_up, "GetItem", "BatchGetItem", "Query")  # a customer, the segments, and which are watched
+    table.let(follow_up, "UpdateItem", "DeleteItem")  # what was told of them
+    _let_withdraw(table, follow_up)
+    bus.let_tell(follow_up)
+    return CustomerChanges(scope, "CustomerChanges", table=table, reader=follow_up)
+
+
+def _let_withdraw(table: Table, function: Function) -> None:
+    """A customer's deliveries, what became of them, and what their runs have come to."""
+    table.let(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
+    table.let_list(function, "owners")
 
 
 def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: Calendar, post: Post) -> Ticks:
@@ -283,9 +326,9 @@ def _by_the_calendar(scope: Construct, function: Make, table: Table, calendar: C
     return Ticks(scope, "Ticks", tick=tick)
 
 
-def _on_demand(function: Make, table: Table, sender: Sender) -> Function:
+def _on_demand(function: Make, table: Table, post: Post, sender: Sender) -> Function:
     told = {"SENDER": sender.address, "CONFIGURATION_SET": sender.rules.configuration_set_name}
-    send = function("send", more=told)
+    send = function("send", more={**told, **post.rates})
     table.let(send, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
     table.let(send, "ConditionCheckItem")  # as deliver
     table.let_list(send, "pools")
@@ -295,10 +338,20 @@ def _on_demand(function: Make, table: Table, sender: Sender) -> Function:
 
 def _into_the_post(function: Make, table: Table, post: Post, sender: Sender, *, public_url: str) -> None:
     rules = sender.rules.configuration_set_name
-    told = {"SENDER": sender.address, "CONFIGURATION_SET": rules, "PUBLIC_URL": public_url}
+    told = {"SENDER": sender.address, "CONFIGURATION_SET": rules, "PUBLIC_URL": public_url, **post.rates}
     deliver = function("deliver", timeout=LONGEST_ROUND, more=told)
     table.let(deliver, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
     table.let(deliver, "ConditionCheckItem")  # the verdict rests on what it was given over
     table.let_list(deliver, "pools")  # a free code of the campaign
     post.worked_by(deliver, at_once=post.carriers)
     sender.let_send(deliver)
+
+
+def _out_of_the_post(function: Make, table: Table, feedback: Feedback) -> None:
+    reader = function("feedback", timeout=LONGEST_READ, more={"FEEDBACK_QUEUE_URL": feedback.queue.queue_url})
+    table.let(reader, "GetItem", "BatchGetItem", "Query")  # a delivery, its customer, and what they have said
+    table.let(reader, "PutItem", "UpdateItem", "DeleteItem")  # a word, what the ledger knows; a stop, and its end
+    table.let(reader, "ConditionCheckItem")  # that the customer is still one
+    feedback.worked_by(reader, at_once=READERS)
+    feedback.let_send(reader)  # what one run cannot finish, the next carries on
+    feedback.let_read_opt_outs(reader)

@@ -19,7 +19,7 @@ from shared.domain.attributes.offers import ASSIGNMENTS, CAMPAIGNS, PUBLICATIONS
 from shared.domain.attributes.purchases import REDEMPTIONS
 from shared.domain.campaigns import Campaign
 from shared.domain.checkout import Applicable, Checkout, Facts, Verdict
-from shared.domain.customers import Customer, Profile
+from shared.domain.customers import Customer, Learned, Profile
 from shared.domain.eligibility import person_of, who
 from shared.domain.errors import Conflict, Duplicate, InvalidPayload, Moved, NotFound
 from shared.domain.filters import Attributes
@@ -29,7 +29,7 @@ from shared.domain.imports import Changes
 from shared.domain.lines import lines_of
 from shared.domain.lists import Listed, Ordering, Query
 from shared.domain.orders import Order, StoredOrder, as_known
-from shared.domain.post.consents import Consent, Consents, History
+from shared.domain.post.consents import Consents, History, Word
 from shared.domain.projects import Project
 from shared.domain.publications import Known, Publication, Published
 from shared.domain.qualifications import Found, Position
@@ -880,11 +880,13 @@ class FakeConsents(Store):
         said = sorted(self._memory.all(*self._spot("consent", customer_id)), key=lambda it: it.at, reverse=True)
         return History(self.get(customer_id), tuple(said[:100]))
 
-    def save(self, consents: Consents, words: Sequence[Consent]) -> None:
+    def save(self, consents: Consents, words: Sequence[Word], *, learned: Learned | None = None) -> None:
         id_ = consents.customer_id
         with self._memory.commit() as draft:
             if self._spot("customer", id_) not in draft.things:
                 raise Moved
+            if learned:
+                self._keep_customer(draft, learned.now, learned.before)
             spot = self._spot("consents", id_)
             if consents.version:
                 draft.replace(spot, consents, version=consents.version, otherwise=Moved())

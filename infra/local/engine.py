@@ -19,7 +19,7 @@ from shared.storage.keys import TABLE_INDEXES
 
 TABLE = "bonbon"
 QUEUE = "bonbon-actions"
-CALENDAR, POST = "bonbon-calendar", "bonbon-post"
+CALENDAR, POST, FEEDBACK = "bonbon-calendar", "bonbon-post", "bonbon-feedback"
 DEAD_LETTERS = "-dead-letters"
 ATTEMPTS = 3
 """Deliveries of a message of the calendar or the post before it is among the dead letters."""
@@ -90,6 +90,7 @@ def connect(endpoint: str) -> None:
     sqs = boto3.client("sqs")
     os.environ["QUEUE_URL"] = sqs.create_queue(QueueName=QUEUE, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
     os.environ["CALENDAR_QUEUE_URL"], os.environ["POST_QUEUE_URL"] = (_enduring(sqs, it) for it in (CALENDAR, POST))
+    os.environ["FEEDBACK_QUEUE_URL"] = _enduring(sqs, FEEDBACK)
     os.environ["BUS_NAME"] = BUS
     os.environ["SENDER"] = SENDER
     mail: Any = boto3.client("sesv2")

@@ -16,6 +16,7 @@ from infra.local.calendar import Calendar
 from infra.local.clock import Clock
 from infra.local.events import event_of
 from infra.local.facts import Facts
+from infra.local.feedback import Feedback
 from infra.local.outbox import Outbox
 from shared.domain.model import iso, utc
 from shared.runtime.routes import ROUTES
@@ -48,11 +49,12 @@ def functions() -> dict[str, Function]:
 class Gateway:
     """The ASGI application."""
 
-    def __init__(self, clock: Clock, calendar: Calendar, outbox: Outbox, facts: Facts) -> None:
+    def __init__(self, clock: Clock, calendar: Calendar, outbox: Outbox, facts: Facts, feedback: Feedback) -> None:
         self._clock = clock
         self._calendar = calendar
         self._outbox = outbox
         self._facts = facts
+        self._feedback = feedback
         self._functions = functions()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="handler")
 
@@ -91,12 +93,21 @@ class Gateway:
         }
         if path == "/local/clock" and method in {"GET", "PUT"}:
             return self._time(body if method == "PUT" else None)
+        if path == "/local/feedback" and method == "POST":
+            return self._heed(body)
         if path in kept and method in {"GET", "DELETE"}:
             name, tell, clear = kept[path]
             if method == "DELETE":
                 clear()
             return 200, {name: tell() if method == "GET" else []}
         return 404, {"code": 404, "key": "not_found", "message": "Resource not found", "details": path}
+
+    def _heed(self, body: bytes) -> tuple[int, Json]:
+        """What the body says has become of a message is heeded now, where it need not be told again."""
+        try:
+            return 200, {"heeded": self._feedback.play(json.loads(body))}
+        except ValueError as error:
+            return 400, {"code": 400, "key": "invalid_payload", "message": "Invalid payload", "details": str(error)}
 
     def _time(self, body: bytes | None) -> tuple[int, Json]:
         """What the clock says; where there is a body it is set, and what has become due by that is done first."""

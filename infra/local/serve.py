@@ -15,6 +15,7 @@ from infra.local import engine
 from infra.local.calendar import Calendar
 from infra.local.clock import Clock
 from infra.local.facts import Facts
+from infra.local.feedback import Feedback
 from infra.local.gateway import Gateway
 from infra.local.outbox import Outbox
 from infra.local.pump import Line, Pump
@@ -88,7 +89,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
             os.environ["TABLE_NAME"],
             clock,
             Reader(moves, worker("facts")),
-            Reader(touches_a_customer, worker("enrol")),
+            Reader(touches_a_customer, worker("follow_up")),
         )
         outbox = Outbox(endpoint, clock)
         calendar = Calendar(
@@ -104,7 +105,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
         for running in (actions, stream, calendar):
             running.start()
         config = uvicorn.Config(
-            Gateway(clock, calendar, outbox, Facts(engine.overhear())),
+            Gateway(clock, calendar, outbox, Facts(engine.overhear()), Feedback(clock, worker("feedback"))),
             host="127.0.0.1",
             port=port,
             log_level=logging.ERROR,

@@ -1,5 +1,7 @@
 """E-mail, by SESv2."""
 
+from email.header import Header
+from email.utils import formataddr, unquote
 from typing import Any, Protocol
 
 import idna
@@ -26,17 +28,40 @@ class Email:
         Raises:
             NotTaken, NeverTaken, PerhapsTaken: see ``channels``.
         """
-        if not self._sender:
+        sender = message.sender or self._sender
+        if not sender:
             raise NeverTaken("no_sender")
+        said: dict[str, Any] = {
+            "FromEmailAddress": mailbox(sender),
+            "Destination": {"ToAddresses": [in_ascii(message.to)]},
+            "Content": {"Simple": _simple(message)},
+            **self._settings,
+        }
+        if message.reply_to:
+            said["ReplyToAddresses"] = [mailbox(message.reply_to)]
+        if tags := _tags(message):
+            said["EmailTags"] = [{"Name": name, "Value": value} for name, value in tags.items()]
         with one_attempt():
-            sent = self._client.send_email(
-                FromEmailAddress=self._sender,
-                Destination={"ToAddresses": [in_ascii(message.to)]},
-                Content={"Simple": _simple(message)},
-                **self._settings,
-            )
-            told: str = sent["MessageId"]
+            told: str = self._client.send_email(**said)["MessageId"]
         return told
+
+
+def mailbox(said: str) -> str:
+    """A name and an address as SES takes them, in nothing but ASCII (RFC 2047).
+
+    >>> mailbox("Shop <offers@example.com>"), mailbox("offers@example.com")
+    ('Shop <offers@example.com>', 'offers@example.com')
+    >>> mailbox("Café, Zoë <offers@café.example>")
+    '=?utf-8?b?Q2Fmw6ksIFpvw6s=?= <offers@xn--caf-dma.example>'
+
+    Raises:
+        NeverTaken: if the address cannot be written so.
+    """
+    before, _, address = said.strip().removesuffix(">").rpartition("<")
+    name = unquote(before.strip())  # a comma in it is no second address, quoted or not
+    if not name.isascii():
+        return f"{Header(name, 'utf-8', maxlinelen=75).encode(linesep='')} <{in_ascii(address)}>"
+    return formataddr((name, in_ascii(address)))
 
 
 def in_ascii(address: str) -> str:
@@ -56,6 +81,12 @@ def in_ascii(address: str) -> str:
     if not local.isascii():
         raise NeverTaken("address_refused")
     return f"{local}@{written}"
+
+
+def _tags(message: Message) -> dict[str, str]:
+    """What SES repeats when it tells what became of a mail."""
+    tags = {"delivery": message.delivery_id, "project": message.project}
+    return {name: value for name, value in tags.items() if value}
 
 
 def _simple(message: Message) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """MJML into HTML that mail programs show alike, and HTML into plain text for those that show none."""
 
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 
 import mrml
 
@@ -45,10 +45,18 @@ def html_of(mjml: str) -> str:
     return html
 
 
-def text_of(html: str) -> str:
+class Plain(NamedTuple):
+    """What a mail program shows that shows no HTML."""
+
+    text: str
+    links: frozenset[str]
+    """Where one can go: a link that shows nothing is none."""
+
+
+def text_of(html: str) -> Plain:
     r"""What HTML says, line by line, as plain text; a link as its words and its address.
 
-    >>> text_of('<p>Happy <b>birthday</b>!</p><p>Here: <a href="https://shop.example/?a&amp;b">your gift</a></p>')
+    >>> text_of('<p>Happy <b>birthday</b>!</p><p>Here: <a href="https://shop.example/?a&amp;b">your gift</a></p>').text
     'Happy birthday!\nHere: your gift (https://shop.example/?a&b)'
     """
     return _Plain().of(html)
@@ -80,14 +88,16 @@ class _Depth(HTMLParser):
 
 
 class _Plain(HTMLParser):
-    def of(self, html: str) -> str:
+    def of(self, html: str) -> Plain:
         self._said: list[str] = []
-        self._links: list[str] = []
+        self._links: list[tuple[str, int]] = []
+        """Those that are open, and how much had been said before each."""
+        self._shown: set[str] = set()
         self._hidden: list[str] = []
         self.feed(html)
         self.close()
         lines = (" ".join(line.split()) for line in "".join(self._said).split("\n"))
-        return "\n".join(line for line in lines if line)
+        return Plain("\n".join(line for line in lines if line), frozenset(self._shown))
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         said = dict(attrs)
@@ -95,7 +105,7 @@ class _Plain(HTMLParser):
             if tag not in VOID:
                 self._hidden.append(tag)
         elif tag == "a":
-            self._links.append(said.get("href") or "")
+            self._links.append((said.get("href") or "", len(self._said)))
         elif tag == "img":
             self._said.append(said.get("alt") or "")
         elif tag == "br" or tag in BLOCKS:
@@ -106,7 +116,10 @@ class _Plain(HTMLParser):
             if self._hidden[-1] == tag:
                 self._hidden.pop()
         elif tag == "a" and self._links:
-            if link := self._links.pop():
+            link, before = self._links.pop()
+            if "".join(self._said[before:]).strip():
+                self._shown.add(link)
+            if link:
                 self._said.append(f" ({link})")
         elif tag in BLOCKS:
             self._said.append("\n")

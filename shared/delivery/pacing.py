@@ -1,4 +1,6 @@
-"""Patience with a channel: what asks to be slower is asked again a little later, a few times."""
+"""The pace of a channel, and patience with it: nobody is asked before their turn, and what asks to be slower all the
+same is asked again a little later, a few times.
+"""
 
 import random
 import time
@@ -57,4 +59,30 @@ class Paced:
                 if self._seconds() - began > self._patience:
                     raise
                 self._sleep(self._part(pause))
+        return self._channel.send(message)
+
+
+class InTurn:
+    """A channel that is asked when the turn of a message has come; ``turn`` takes it and tells in how many seconds."""
+
+    def __init__(
+        self, channel: Channel, turn: Callable[[], float], *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._channel = channel
+        self._turn = turn
+        self._sleep = sleep
+
+    def send(self, message: Message) -> str:
+        """Hand a message over when its turn has come.
+
+        Raises:
+            NotTaken: if that is too far away, or nobody can tell; and what the channel raises.
+        """
+        try:
+            seconds = self._turn()
+        except NotTaken:
+            raise
+        except Exception as error:  # whatever it was, the message is still here
+            raise NotTaken from error
+        self._sleep(seconds)
         return self._channel.send(message)

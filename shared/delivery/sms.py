@@ -3,7 +3,10 @@
 from typing import Any, Protocol
 
 from shared.delivery.channels import one_attempt
-from shared.domain.post.deliveries import Message
+from shared.domain.post.deliveries import Message, Purpose
+
+KINDS: dict[Purpose, str] = {"marketing": "Promotional", "transactional": "Transactional"}
+"""What SNS sends as cheaply as it can, and what it sends as surely."""
 
 
 class Sns(Protocol):
@@ -23,6 +26,16 @@ class Sms:
             NotTaken, NeverTaken, PerhapsTaken: see ``channels``.
         """
         with one_attempt():
-            sent = self._client.publish(PhoneNumber=message.to, Message=message.text)
+            sent = self._client.publish(
+                PhoneNumber=message.to, Message=message.text, MessageAttributes=_attributes(message)
+            )
             told: str = sent["MessageId"]
         return told
+
+
+def _attributes(message: Message) -> dict[str, Any]:
+    """Of which kind a text is; and who it is from, where the shop has a name of its own for that."""
+    said = {"SenderID": message.sender, "SMSType": KINDS[message.purpose]}
+    return {
+        f"AWS.SNS.SMS.{name}": {"DataType": "String", "StringValue": value} for name, value in said.items() if value
+    }

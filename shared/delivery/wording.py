@@ -7,7 +7,7 @@ a template can neither read another one, nor write past what mail programs show,
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, wraps
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 from liquid import BoundTemplate, Environment, RenderContext, Undefined
@@ -39,6 +39,10 @@ KNOWN = _fields(
     ),
     campaign=_fields("name", "description", metadata=ANY),
     occasion=_fields("type", "name", "day", "years"),
+    brand=_fields(
+        *("name", "logo_url", "footer", "postal_address", "reply_to"),
+        colors=_fields("primary", "background", "text"),
+    ),
 )
 """The variables that there are; what is below each."""
 OF_ANYTHING = ("size", "first", "last")
@@ -80,6 +84,21 @@ def wrong_with(source: str, *, markup: bool) -> str | None:
         return next(chain(_unknown(template, source), _of_loops_only(template)), None)
     except Exception as error:  # noqa: BLE001 - a template can fail in as many ways as there are templates
         return what_failed(error)
+
+
+def said_by(*sources: str) -> frozenset[str]:
+    """The facts that templates may write or ask for, each as its path.
+
+    >>> sorted(said_by("Dear {{ customer.name }}, {% if customer.metadata.club %}…{% endif %}", "{{ voucher.code }}"))
+    ['customer.metadata.club', 'customer.name', 'voucher.code']
+    """
+    known = (_compiled(source, markup=False).analyze(include_partials=False).globals for source in sources)
+    return frozenset(_path(it.segments) for told in known for variables in told.values() for it in variables)
+
+
+def _path(segments: list[Any]) -> str:
+    """A variable's path, as far as it is written down."""
+    return ".".join(takewhile(lambda it: isinstance(it, str), segments))
 
 
 def what_failed(error: Exception) -> str:

@@ -1,17 +1,21 @@
 """What a message says to one customer: a template's words in their language, with the facts filled in."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.delivery import markup
+from shared.delivery.branding import Footer, branded, footer_of
 from shared.delivery.wording import filled_in, nameless, what_failed, wrong_with
 from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
 from shared.domain.errors import InvalidPayload
-from shared.domain.post.deliveries import Channel, Message, NeverTaken
-from shared.domain.post.templates import MessageTemplate, refuse_misshapen
+from shared.domain.post.brands import Brand, Colors
+from shared.domain.post.deliveries import Channel, Message, NeverTaken, Purpose
+from shared.domain.post.templates import Chosen, MessageTemplate, refuse_misshapen
 from shared.domain.vouchers import Voucher
 
 Facts = dict[str, Any]
@@ -45,6 +49,14 @@ SAMPLE: Facts = {
     "unsubscribe_url": "https://shop.example/u/0",
 }
 """What a template is tried with when it is saved."""
+SAMPLE_BRAND = Brand(
+    name="Shop",
+    reply_to="help@shop.example",
+    logo_url="https://shop.example/logo.png",
+    colors=Colors(primary="#0b5fff", background="#ffffff", text="#1a1a1a"),
+    footer="Made with care.",
+    postal_address="1 Quay Street, Cork",
+)
 
 
 def facts_of(
@@ -92,18 +104,39 @@ def facts_of(
     }
 
 
-def written(template: MessageTemplate, *, channel: Channel, to: str, locale: str | None, facts: Facts) -> Message:
-    """The message that a template makes of facts, in the language that ``locale`` asks for.
+def written(
+    template: MessageTemplate,
+    *,
+    channel: Channel,
+    to: str,
+    locale: str | None,
+    facts: Facts,
+    brand: Brand = Brand(),  # noqa: B008 - it never changes
+    purpose: Purpose = "marketing",
+    own_sender: str = "",
+) -> Message:
+    """The message that a template makes of facts, in the language that ``locale`` asks for, as the brand looks.
+
+    An e-mail ends as its brand's do; a marketing one with the link to unsubscribe, unless its template shows it.
 
     Raises:
         NeverTaken: ``template_failed``, if it cannot be rendered.
     """
     words = template.chosen(locale)
     try:
-        subject, text, html = _written(words.subject, words.body, _named(facts, words.nameless))
+        subject, text, html = _written(words, facts, brand, channel, purpose)
     except Exception as error:
         raise NeverTaken("template_failed") from error
-    return Message(channel, to, subject, text, html, facts.get("unsubscribe_url") if channel == "email" else None)
+    return Message(
+        channel,
+        to,
+        subject,
+        text,
+        html,
+        unsubscribe_url=facts.get("unsubscribe_url") if channel == "email" else None,
+        sender=brand.sender_of(channel, own_sender),
+        reply_to=brand.reply_to if channel == "email" else None,
+    )
 
 
 def refuse_unwritable(template: MessageTemplate) -> None:
@@ -122,8 +155,11 @@ def refuse_unwritable(template: MessageTemplate) -> None:
         for field, source, marked in (("subject", subject, False), ("body", body, mjml)):
             if wrong := wrong_with(source, markup=marked):
                 raise InvalidPayload(f"{path}{field}: {wrong}")
+        words = Chosen(subject, body, None)
         try:
-            _, text, _ = _written(subject, body, SAMPLE)
+            if mjml:  # alone at first, so that what is wrong with it is told of its own words
+                markup.html_of(filled_in(body, {**SAMPLE, "brand": SAMPLE_BRAND.facts(None)}, markup=True))
+            _, text, _ = _written(words, SAMPLE, SAMPLE_BRAND, template.channel, "marketing")
         except markup.Unparsable as error:
             raise InvalidPayload(f"{path}body: {error}") from None
         except Exception as error:  # noqa: BLE001 - whatever it was, no message could be written
@@ -132,13 +168,39 @@ def refuse_unwritable(template: MessageTemplate) -> None:
             raise InvalidPayload(f"{path}body: {len(text)} characters are more than a text message has, {LONGEST_SMS}")
 
 
-def _written(subject: str, body: str, facts: Facts) -> tuple[str, str, str | None]:
+def _written(
+    words: Chosen, facts: Facts, brand: Brand, channel: Channel, purpose: Purpose
+) -> tuple[str, str, str | None]:
     """Subject, text and HTML; none of the last where the body is plain."""
-    heading = _one_line(filled_in(subject, facts, markup=False))
-    if not markup.is_mjml(body):
-        return heading, filled_in(body, facts, markup=False).strip(), None
-    html = markup.html_of(filled_in(body, facts, markup=True))
-    return heading, markup.text_of(html), html
+    said = {**_named(facts, words.nameless), "brand": brand.facts(words.language)}
+    heading = _one_line(filled_in(words.subject, said, markup=False))
+    marked = markup.is_mjml(words.body)
+    body = filled_in(words.body, said, markup=marked)
+    if channel != "email":
+        return heading, body.strip(), None
+    url = facts.get("unsubscribe_url") if purpose == "marketing" else None
+    footer = footer_of(brand, words.language, url)
+    if not marked:
+        return heading, (footer.without_links() if _tells(body, url) else footer).below(body.strip()), None
+    return heading, *_marked_up(body, brand, footer, url, words.language)
+
+
+def _marked_up(body: str, brand: Brand, footer: Footer, url: str | None, language: str | None) -> tuple[str, str]:
+    """Text and HTML of MJML. Only what was rendered shows whether it has a link to unsubscribe: one in a comment, or in
+    what is hidden, is none.
+    """
+    ends = (footer.without_links(), footer) if url and _tells(unescape(body), url) else (footer,)
+    for end in ends:
+        html = markup.html_of(branded(body, brand, end, language=language))
+        plain = markup.text_of(html)
+        if url is None or any(_tells(link, url) for link in plain.links):
+            return plain.text, html
+    raise markup.Unparsable("has no place for the link to unsubscribe: it wants an <mj-body> … </mj-body>")
+
+
+def _tells(text: str, url: str | None) -> bool:
+    """Whether it holds this link, and not just the beginning of another."""
+    return bool(url) and re.search(re.escape(url or "") + r"(?![\w-])", text) is not None
 
 
 def _named(facts: Facts, called: str) -> Facts:

@@ -97,6 +97,13 @@ class Customer(Frozen):
         return self
 
 
+class Learned(NamedTuple):
+    """A customer before something was told of them, and now."""
+
+    before: Customer
+    now: Customer
+
+
 class Deletion(NamedTuple):
     """A receipt: this customer was forgotten."""
 

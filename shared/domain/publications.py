@@ -1,5 +1,6 @@
 """A publication: a code, or codes, given to a customer."""
 
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from shared.domain.campaigns import Campaign
@@ -32,6 +33,16 @@ class Publication(Frozen):
     response: Response | None = None
     """The latest one."""
     created_at: Instant
+
+    def answered(self, response: Response, *, at: datetime) -> "Publication":
+        """With what its customer has said to it by an instant. What was said earlier than what counts is too late to
+        count. What counts already says nothing new, told again with its own instant or with none, which is then that
+        of the request.
+        """
+        known = self.response
+        if known and (response.at < known.at or response in (known, known.model_copy(update={"at": at}))):
+            return self
+        return self.model_copy(update={"response": response})
 
 
 class Known(NamedTuple):

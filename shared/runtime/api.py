@@ -28,7 +28,7 @@ from shared.domain.errors import (
 )
 from shared.domain.model import Frozen
 from shared.runtime import rate, settings
-from shared.runtime.callers import OAUTH, caller_of
+from shared.runtime.callers import caller_of
 from shared.runtime.log import Line
 from shared.storage.access_keys import AccessKey
 from shared.storage.answers import AlreadyAnswered, Answer, AnswerStore
@@ -69,10 +69,11 @@ def status_of(error: PromotionError) -> HTTPStatus:
 class Request:
     """One request to one function, authorised: its project, its instant, what it says."""
 
-    def __init__(self, event: Json, render: Render, status: HTTPStatus) -> None:
+    def __init__(self, event: Json, render: Render, status: HTTPStatus, *, remembered: bool = True) -> None:
         self._event = event
         self._render = render
         self._status = status
+        self._remembered = remembered
         self._reply: tuple[object, Answer] | None = None
         """What the latest commit took along: an outcome and its answer. They count only if that outcome came about."""
         self.id = request_id(event)
@@ -217,14 +218,13 @@ class Request:
 
     @property
     def _may_be_remembered(self) -> bool:
-        """An answer with a token in it is kept nowhere: who repeats that request gets another token."""
-        method, _, path = self._event["routeKey"].partition(" ")
-        return method == "POST" and not path.startswith(OAUTH)
+        """An answer with a token or a person in it is kept nowhere: who repeats that request is answered anew."""
+        return self._remembered and self._event["routeKey"].startswith("POST ")
 
     @property
     def manners(self) -> dict[str, str]:
-        """Headers that an answer owes to where it is given: a token must not lie in anybody's cache (RFC 6749, 5.1)."""
-        return {"cache-control": "no-store"} if self._event["routeKey"].partition(" ")[2].startswith(OAUTH) else {}
+        """Headers that an answer owes to what is in it: a token must not lie in anybody's cache (RFC 6749, 5.1)."""
+        return {} if self._remembered else {"cache-control": "no-store"}
 
     @property
     def scope(self) -> str:
@@ -317,13 +317,24 @@ class Api:
     def __init__(self) -> None:
         self.routes: dict[str, tuple[Handler, Render, HTTPStatus]] = {}
         self.outcomes: dict[str, str] = {}
+        self._forgotten: set[str] = set()
+        """The routes whose answers are kept nowhere."""
 
     def get(self, path: str, *, answer: Render, outcome: str = "") -> Callable[[Handler], Handler]:
         return self._route("GET", path, answer, outcome)
 
     def post(
-        self, path: str, *, answer: Render, status: HTTPStatus = HTTPStatus.OK, outcome: str = ""
+        self,
+        path: str,
+        *,
+        answer: Render,
+        status: HTTPStatus = HTTPStatus.OK,
+        outcome: str = "",
+        remembered: bool = True,
     ) -> Callable[[Handler], Handler]:
+        """A POST; one that is not ``remembered`` has an answer that is kept nowhere, whatever key it is sent with."""
+        if not remembered:
+            self._forgotten.add(f"POST {path}")
         return self._route("POST", path, answer, outcome, status)
 
     def put(self, path: str, *, answer: Render, outcome: str = "") -> Callable[[Handler], Handler]:
@@ -348,7 +359,7 @@ class Api:
         """Answer one API Gateway event (payload format 2.0)."""
         route = event["routeKey"]
         handler, render, status = self.routes[route]
-        request = Request(event, render, status)
+        request = Request(event, render, status, remembered=route not in self._forgotten)
         line = Line(route, request.id)
         try:
             answer = _answer(handler, request)

@@ -4,17 +4,25 @@ from collections.abc import Mapping
 from functools import cache
 from os import environ
 from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.session import Session
 
 from shared.delivery.email import Email, SesV2
+from shared.delivery.pacing import PATIENCE as PATIENT
+from shared.delivery.pacing import InTurn, Paced
 from shared.delivery.sms import Sms, Sns
+from shared.delivery.webhook import Webhooks
 from shared.domain.post.deliveries import Channel, Message
 from shared.domain.post.links import Unsubscription
+from shared.domain.post.pace import Bucket
+from shared.domain.post.webhooks import THIS_MACHINE
 from shared.runtime.settings import PATIENCE
+from shared.storage.pace import PaceStore
 from shared.storage.seals import SealStore
 from shared.storage.table import Table
+from shared.storage.webhooks import WebhookStore
 
 ONCE = PATIENCE.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 """A library that tried again by itself after a silence would send twice."""
@@ -29,6 +37,31 @@ def channels() -> Mapping[Channel, Sender]:
     """What hands messages over, by channel; e-mails come from ``SENDER``."""
     ses, sns = cast("SesV2", _client("sesv2")), cast("Sns", _client("sns"))
     return {"email": Email(ses, environ["SENDER"], environ.get("CONFIGURATION_SET")), "sms": Sms(sns)}
+
+
+RATES: Mapping[Channel, str] = {"email": "MAIL_RATE", "sms": "TEXT_RATE"}
+"""Where the environment tells how many recipients a second a provider allows the account; without it, or by 0, nobody
+is counted. A webhook is the shop's own, and says itself when it wants patience.
+"""
+
+
+def carriers(table: Table, project: str, *, patience: float = PATIENT) -> Mapping[Channel, Sender]:
+    """What hands the messages of a project over, by channel, each in its turn; ``patience`` is in seconds."""
+    webhook = Paced(Webhooks(WebhookStore(table, project).now, here=on_one_machine()), patience=patience)
+    by_provider = {
+        channel: _in_turn(table, channel, Paced(sender, patience=patience)) for channel, sender in channels().items()
+    }
+    return {**by_provider, "push": webhook, "web": webhook}
+
+
+def _in_turn(table: Table, channel: Channel, sender: Sender) -> Sender:
+    rate = float(environ.get(RATES[channel]) or 0)
+    return InTurn(sender, PaceStore(table, channel, Bucket(rate)).turn) if rate else sender
+
+
+def on_one_machine() -> bool:
+    """Whether this API is reached on this machine only, where a shop that is tried out may listen beside it."""
+    return urlsplit(environ.get("PUBLIC_URL", "")).hostname in THIS_MACHINE
 
 
 def public_url() -> str:

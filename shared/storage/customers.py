@@ -101,22 +101,26 @@ class CustomerStore:
         self._table.commit(*writes, outcome=person)
 
     def remove(self, customer: Customer, *, outcome: object = None) -> None:
-        """Forget a customer, and whatever stands with them; orders and redemptions stay.
+        """Forget a customer, and whatever stands with them; orders and redemptions stay, and where they wanted no more
+        marketing an address that nobody can read keeps that.
 
         Raises:
-            Moved: if the customer is no longer as it was read.
+            Moved: if the customer is no longer as it was read, or has said something since.
         """
+        # Only whoever is forgotten needs it: a checkout, which also comes by here, need not load it.
+        from shared.storage.consents import ending  # noqa: PLC0415
+
         key, summary = self.keys(customer.id)
-        own = (item for item in self._table.query(key.PK) if item["SK"].startswith(THEIR_OWN))
+        own = {item["SK"]: item for item in self._table.query(key.PK) if item["SK"].startswith(THEIR_OWN)}
+        allowing = own.pop(Key.consents(self.project, customer.id).SK, None)
         events = self._table.index("owners", key.PK, since="event#", until="event$")
-        gone = (delete(Key(item["PK"], item["SK"])) for item in chain(own, events))
+        gone = (delete(Key(item["PK"], item["SK"])) for item in chain(own.values(), events))
         for piece in chunks(gone, MOST_WRITES):
             self._table.commit(*piece)
         # The customer goes last: what a crash leaves behind can be asked for again.
         last = delete(key, only_if="#version = :was", values={"was": customer.version}, otherwise=Moved())
-        # What was said of consent meanwhile goes, too: it would count again for who comes back under this id.
-        silent = delete(Key.consents(self.project, customer.id), only_if="attribute_not_exists(PK)", otherwise=Moved())
-        self._table.commit(last, silent, delete(summary), outcome=outcome)
+        silent = ending(self._table, self.project, customer, allowing)
+        self._table.commit(last, delete(summary), *silent, outcome=outcome)
 
     def keys(self, id_: str) -> tuple[Key, Key]:
         """Where a customer and their summary stand."""

@@ -34,6 +34,7 @@ from shared.storage.table import Item, Table, Write, check, create, replace
 from shared.storage.templates import TemplateStore
 from shared.storage.voucher_items import voucher_keys, vouchers_of
 from shared.storage.warm import Warm
+from shared.storage.webhooks import WebhookStore
 
 ATTRIBUTES = ("version",)
 """Of contacts: what conditions touch."""
@@ -87,7 +88,8 @@ class PostStore:
         given = self._given(batch, theirs, [key(campaign_id)] if campaign_id and theirs else [])
         joined = batch.get(key(campaign_id)) if campaign_id else None
         since = delivery.created_at if delivery else cause.at if isinstance(cause, OnDemand) else at
-        webhook = False
+        by_webhook = plan is not None and not {"push", "web"}.isdisjoint(plan.channels)
+        webhook = by_webhook and WebhookStore(self._table, self.project).now() is not None
         reached = addresses(customer, webhook=webhook) if customer and not ended else {}
         return Standing(
             delivery=delivery,

@@ -1,5 +1,6 @@
 """Publications, and the codes that they give away."""
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -9,7 +10,8 @@ from shared.domain.customers import Profile
 from shared.domain.errors import Moved, NotFound
 from shared.domain.ids import code_hash
 from shared.domain.lists import Listed, Query
-from shared.domain.publications import Known, Publication, Published
+from shared.domain.model import iso
+from shared.domain.publications import Known, Publication, Published, Response
 from shared.domain.vouchers import Voucher
 from shared.storage.campaigns import CampaignStore
 from shared.storage.customers import CustomerStore, customer_id, keeping_customer
@@ -123,6 +125,47 @@ class PublicationStore:
             writes.append(self.campaigns.counting(published.campaign, len(minted)))
         self._table.commit(*writes, outcome=published)
 
+    def respond(self, published: Published, *, before: Publication) -> None:
+        """Keep what a customer has said to an offer: with its publication, and with their having joined its campaign,
+        where messages that tell no code yet are stopped by it.
+
+        Raises:
+            Moved: if they have said something else just now.
+        """
+        publication = published.publication
+        response, was = publication.response, before.response
+        assert response
+        answered = update(
+            Key.publication(self.project, publication.id),
+            "SET #document = :document, #answered = :answered",
+            {
+                "document": item_of(publication, ())["document"],
+                "answered": iso(response.at),
+                **({"was": iso(was.at)} if was else {}),
+            },
+            only_if="#answered = :was" if was else "attribute_exists(PK) AND attribute_not_exists(#answered)",
+            otherwise=Moved(),
+        )
+        self._table.commit(answered, *self._heard(publication, response), outcome=published)
+
+    def _heard(self, publication: Publication, response: Response) -> Iterator[Write]:
+        """The write that keeps a word with the campaign, if it is the latest; who was forgotten has joined none."""
+        if publication.campaign_id is None:
+            return
+        joined = Key.joined(self.project, publication.customer_id, publication.campaign_id)
+        item = self._table.get(joined)
+        known = response_of(item)
+        if item is None or (known and known.at > response.at):
+            return
+        word = json.dumps({**response.model_dump(mode="json"), "publication_id": publication.id})
+        yield update(
+            joined,
+            "SET #response = :response",
+            {"response": word, **({"was": item["response"]} if known else {})},
+            only_if="#response = :was" if known else "attribute_exists(PK) AND attribute_not_exists(#response)",
+            otherwise=Moved(),
+        )
+
     def tell(self, publications: Sequence[Publication]) -> list[Published]:
         """Publications with their vouchers, customers and campaigns, as these are now."""
         vouchers = {
@@ -185,3 +228,8 @@ class PublicationStore:
             only_if=only_if,
             otherwise=Moved(),
         )
+
+
+def response_of(joined: Item | None) -> Response | None:
+    """What a customer has said last to an offer of a campaign, from the item that says that they have joined it."""
+    return Response.model_validate_json(joined["response"]) if joined and "response" in joined else None

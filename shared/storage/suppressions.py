@@ -26,12 +26,8 @@ class SuppressionStore:
 
     def of(self, addresses: Mapping[Channel, str]) -> dict[Channel, Suppression]:
         """Which of these are suppressed, and why; one round trip, none where nothing was ever sealed."""
-        keys = {
-            key: channel
-            for channel, address in addresses.items()
-            for project in ((self.project, ACCOUNT) if channel == "sms" else (self.project,))
-            if (key := self._known(project, channel, address))
-        }
+        numbers: dict[Channel, str] = {channel: address for channel, address in addresses.items() if channel == "sms"}
+        keys = {**_keys(self._table, self.project, addresses), **_keys(self._table, ACCOUNT, numbers)}
         found: dict[Channel, list[Suppression]] = {}
         for key, item in self._table.get_many(keys).items() if keys else ():
             found.setdefault(keys[key], []).extend(_reasons(keys[key], item))
@@ -51,7 +47,7 @@ class SuppressionStore:
 
     def lift(self, channel: Channel, address: str, *, reason: Why) -> None:
         """Take a reason back; nothing is left of an address that has no other."""
-        key = self._known(self.project, channel, address)
+        key = next(iter(_keys(self._table, self.project, {channel: address})), None)
         while key and (item := self._table.get(key)) and reason in item:
             others = [it for it in STRENGTH if it != reason]
             is_there = f"attribute_exists(#{reason})"
@@ -67,10 +63,15 @@ class SuppressionStore:
         seal = SealStore(self._table, self.project).get()
         return Key.suppression(self.project, print_of(seal, channel, address))
 
-    def _known(self, project: str, channel: Channel, address: str) -> Key | None:
-        """Where an address would stand; nowhere in a project that has never sealed anything."""
-        seal = SealStore(self._table, project).find()
-        return Key.suppression(project, print_of(seal, channel, address)) if seal else None
+
+def _keys(table: Table, project: str, addresses: Mapping[Channel, str]) -> dict[Key, Channel]:
+    """Where addresses would stand; nowhere in a project that has never sealed anything."""
+    seal = SealStore(table, project).find() if addresses else None
+    if seal is None:
+        return {}
+    return {
+        Key.suppression(project, print_of(seal, channel, address)): channel for channel, address in addresses.items()
+    }
 
 
 def _reasons(channel: Channel, item: Item) -> list[Suppression]:

@@ -338,6 +338,11 @@ class Table:
             del arguments["ExpressionAttributeValues"][":starting"]
         yield from self._pages(ConsistentRead=True, ScanIndexForward=not newest_first, Limit=page, **arguments)
 
+    def between(self, partition: str, *, since: str = "", until: str = LAST, page: int = 1_000) -> Iterator[Item]:
+        """The items of a partition whose sort key lies in ``[since, until]``, as they are now, in order."""
+        bounds = _between(*Key._fields, partition, since, until)
+        yield from self._pages(ConsistentRead=True, Limit=page, **bounds)
+
     def listed(
         self, partition: str, *, since: str = "", until: str = LAST, newest_first: bool = True, page: int = 1_000
     ) -> Iterator[Item]:
@@ -417,6 +422,23 @@ class Table:
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
         return int(answer["Attributes"]["counted"]["N"])
+
+    def change(self, key: Key, expression: str, values: Item, *, only_if: str) -> tuple[bool, Item]:
+        """Change one item by itself if it is as expected: whether it was, and how it is now. One write unit either way.
+
+        An answer that was lost on the way is asked for again, and may change it twice.
+        """
+        try:
+            answer = self._client.update_item(
+                TableName=self.name,
+                **update(key, expression, values, only_if=only_if, otherwise=Moved()).action["Update"],
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            before: Any = error.response.get("Item", {})
+            return False, decoded(before)
+        return True, decoded(answer["Attributes"])
 
     def commit(self, *writes: Write, outcome: object = None) -> None:
         """Make every write or none, and remember the outcome's answer with them.

@@ -54,7 +54,12 @@ def _dialled(text: str, info: ValidationInfo) -> str:
     return format_number(number, PhoneNumberFormat.E164)
 
 
-def _somebodys(day: date) -> date:
+def somebodys(day: date) -> date:
+    """A day on which somebody may be born.
+
+    Raises:
+        ValueError: before anybody who lives.
+    """
     if day < OLDEST:
         raise ValueError("is nobody's birthday")
     return day
@@ -77,7 +82,7 @@ def _a_language(text: str) -> str:
 
 Email = Annotated[Text, Field(max_length=320), AfterValidator(_an_email)]
 Phone = Annotated[Text, Field(max_length=64), AfterValidator(_dialled)]
-Birthday = Annotated[Day, AfterValidator(_somebodys)]
+Birthday = Annotated[Day, AfterValidator(somebodys)]
 TimeZone = Annotated[Text, Field(max_length=64), AfterValidator(_a_zone)]
 Locale = Annotated[Text, Field(max_length=35), AfterValidator(_a_language)]
 

@@ -344,7 +344,11 @@ def test_a_strange_code_is_not_made(shop: Shop, known: dict[str, str], subtests:
     assert shop.lists() == before
 
 
-RIGHT = {"amount": 5, "consents": [{"channel": "email", "granted": False, "source": "preferences"}]}
+RIGHT = {
+    "amount": 5,
+    "consents": [{"channel": "email", "granted": False, "source": "preferences"}],
+    "response": "DECLINED", "channel": "email",
+}
 """What a body must have, wherever it must have anything: so it is the id that is refused."""
 
 

@@ -24,6 +24,7 @@ WRONG: list[tuple[str, list[Any]]] = [
     ("consents.1.at", [*NO_INSTANT, 1_767_607_200, "2999-01-01T00:00:00.000Z"]),
 ]
 NOW = datetime(2026, 3, 17, 8, tzinfo=UTC)
+NOTHING_ELSE: dict[str, Any] = {"preferences": [], "suppressed": []}
 Ask = Callable[..., dict[str, Any]]
 
 
@@ -51,7 +52,7 @@ def told(word: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.drives("GET /v1/customers/{customer_id}/consents", "PUT /v1/customers/{customer_id}/consents")
 def test_what_somebody_says_is_told_with_all_that_they_have_said(shop: Shop, ann: dict[str, Any], say: Ask) -> None:
-    empty = {"object": "consents", "customer_id": ann["id"], "consents": [], "ledger": []}
+    empty = {"object": "consents", "customer_id": ann["id"], "consents": [], "ledger": [], **NOTHING_ELSE}
     assert shop.get(f"customers/{ann['id']}/consents") == empty
     text = {**YES, "channel": "sms", "purpose": "transactional"}
     heard = say(NO, YES, text)

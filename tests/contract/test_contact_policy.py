@@ -10,16 +10,19 @@ from tests.contract.spoilt import NO_OBJECT, NO_TEXT, malformed_is_refused, wron
 
 ONE_A_DAY = {"channel": "email", "max": 1, "period": "DAY"}
 YULE = {"from": "2026-12-24", "to": "2026-12-26", "name": "Yule"}
+SHOES = {"id": "shoes", "name": "Shoes and boots"}
 DEFAULT = {
     "object": "contact_policy",
     "frequency_caps": [ONE_A_DAY],
     "quiet_hours": {"from": "21:00", "to": "08:00"},
     "blackouts": [],
+    "topics": [],
 }
 STRICT = {
     "frequency_caps": [{"channel": "any", "max": 3, "period": "WEEK"}, ONE_A_DAY],
     "quiet_hours": {"from": "12:00", "to": "14:30"},
     "blackouts": [YULE, {"from": "2027-01-01", "to": "2027-01-01"}],
+    "topics": [{"id": "shoes", "name": "Shoes and boots"}, {"id": "hats", "name": "Hats 👒"}],
 }
 BODIES: dict[str, tuple[str, dict[str, Any]]] = {"settle the policy": ("PUT contact-policy", STRICT)}
 NO_CLOCK = [None, "25:00", "9 pm", "21", 21, "", [], {}, "21:60", "24:30"]
@@ -38,6 +41,13 @@ WRONG: list[tuple[str, list[Any]]] = [
     ("blackouts.0.from", NO_DAY),
     ("blackouts.0.to", [*NO_DAY, "2026-12-23"]),
     ("blackouts.0.name", ["", "x" * 201, *NO_TEXT]),
+    (
+        "topics",
+        ["shoes", 5, {}, SHOES, [SHOES, {**SHOES, "name": "Boots"}], [{**SHOES, "id": str(it)} for it in range(51)]],
+    ),
+    ("topics.0", [None, "x", 5, []]),
+    ("topics.0.id", [None, "", "x" * 201, *NO_TEXT]),
+    ("topics.1.name", [None, "", "x" * 201, *NO_TEXT]),
 ]
 
 
@@ -68,7 +78,7 @@ def test_who_settles_nothing_has_the_default(shop: Shop) -> None:
 def test_a_field_that_is_left_out_is_the_default_and_one_that_is_null_is_none(shop: Shop) -> None:
     assert settle(shop, {"blackouts": [YULE]}) == {**DEFAULT, "blackouts": [YULE]}
     assert settle(shop, {"quiet_hours": None}) == {**DEFAULT, "quiet_hours": None}
-    none = {"frequency_caps": None, "quiet_hours": None, "blackouts": None}
+    none = {"frequency_caps": None, "quiet_hours": None, "blackouts": None, "topics": None}
     assert settle(shop, none) == {**DEFAULT, "frequency_caps": [], "quiet_hours": None}
 
 

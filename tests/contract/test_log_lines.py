@@ -50,6 +50,7 @@ def test_the_log_tells_each_outcome_and_none_of_what_was_sent(monkeypatch: pytes
         ("refused", "unauthorized", 401, "GET /v1/vouchers/{code}"),
         ("refused", "not_found", 404, "$default"),
         ("told", None, 200, "GET /v1/redemptions"),
+        ("exported", None, 200, "POST /v1/customers/{customer_id}/export"),
         ("token_issued", None, 200, "POST /v1/oauth/token"),
         ("told", None, 200, "GET /v1/vouchers/{code}"),
         ("token_revoked", None, 204, "POST /v1/oauth/token/revoke"),
@@ -94,6 +95,7 @@ def _a_busy_day(shop: Shop, page: Page) -> set[str]:
     httpx.get(f"{shop.http.base_url}/v1/vouchers/{CODE}", headers={"X-App-Id": PERSON, "X-App-Token": KEY})
     shop.ask("GET", f"nothing/{CODE}", email=EMAIL)
     shop.get("redemptions", customer=PERSON)
+    ok(shop.ask("POST", f"customers/{PERSON}/export"))
     oauth = f"{shop.http.base_url}/v1/oauth/token"
     grant = {"grant_type": "client_credentials", "scope": "api"}
     token = str(httpx.post(oauth, data=grant, headers=SANDBOX).json()["access_token"])

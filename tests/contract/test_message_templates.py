@@ -24,7 +24,7 @@ NO_WORDS = ["", " ", "{{ customer.nmae }}", "{% shout %}", "{{ 1 | safe }}", "{%
 NO_BODY = [*NO_WORDS, "x" * 100_001, "<mjml>", "<html>", "a\x07b"]
 WRONG: list[tuple[str, list[Any]]] = [
     ("name", ["", "x" * 201, *NO_TEXT]),
-    ("channel", ["push", "EMAIL", 5, []]),
+    ("channel", ["fax", "EMAIL", 5, []]),
     ("subject", [*NO_WORDS, "x" * 4_001]),
     ("body", NO_BODY),
     ("locales", ["de", 5, [], {"de": None}, {str(n): {"body": "x"} for n in range(101)}]),

@@ -63,7 +63,8 @@ def functions() -> Iterator[Functions]:
         patch.setenv("POWERTOOLS_LOG_LEVEL", "WARNING")
         for name, value in engine.CREDENTIALS.items():
             patch.setenv(name, value)
-        for name in ("AWS_ENDPOINT_URL", "TABLE_NAME", "QUEUE_URL", "CALENDAR_QUEUE_URL", "POST_QUEUE_URL", "SENDER"):
+        queues = ("QUEUE_URL", "CALENDAR_QUEUE_URL", "POST_QUEUE_URL", "FEEDBACK_QUEUE_URL")
+        for name in ("AWS_ENDPOINT_URL", "TABLE_NAME", *queues, "SENDER"):
             patch.setenv(name, "set by connect")
         engine.connect(endpoint)
         engine.create_table(endpoint)

@@ -131,7 +131,7 @@ def test_one_that_fails_keeps_none_of_the_others_back_and_brings_its_message_bac
 ) -> None:
     first, second = office.customer(), office.customer()
     busy = Busy(channels.channels()["email"], times=3)
-    monkeypatch.setattr(worker, "channels", lambda: {"email": busy})
+    monkeypatch.setattr(channels, "channels", lambda: {"email": busy})
     assert office.work(first, second) == ["0"]
     assert [office.deliveries(it)[0]["status"] for it in (first, second)] == ["PREPARED", "SENT"]
     assert office.work(first, second) == []
@@ -203,9 +203,9 @@ def test_what_is_logged_names_nobody_and_no_code(
     caplog.clear()
     with caplog.at_level("INFO", worker.logger.name):
         office.work(person, poor)
-        monkeypatch.setattr(worker, "channels", lambda: {"email": busy})
+        monkeypatch.setattr(channels, "channels", lambda: {"email": busy})
         office.work(patient)
-        monkeypatch.setattr(worker, "channels", dict)
+        monkeypatch.setattr(channels, "channels", dict)
         office.work(unlucky)
     common = vars(logging.makeLogRecord({})).keys() | {"message", "asctime"}
     lines = [{name: value for name, value in vars(it).items() if name not in common} for it in caplog.records]

@@ -32,6 +32,7 @@ ALSO_MODELLED = {
     # Bonbon's own.
     "PUT /v1/metadata-schemas/{resource}": "MetadataSchemasGetResponseBody",
     "PUT /v1/segments/{segment_id}": "SegmentsGetResponseBody",
+    "POST /v1/publications/{publication_id}/responses": "PublicationsCreateResponseBody",
 }
 
 

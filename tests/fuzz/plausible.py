@@ -573,6 +573,11 @@ def consents(make: Maker) -> Json:
     return {"consents": [word() for _ in range(make.random.randint(1, 3))]}
 
 
+def response(make: Maker) -> Json:
+    said = {"response": make.random.choice(("ACCEPTED", "DECLINED")), "channel": make.text() or "x"}
+    return {**said, **make.some({"at": make.moment()})}
+
+
 def contact_policy(make: Maker) -> Json:
     cap = {
         "channel": make.random.choice(("email", "sms", "any")),
@@ -582,6 +587,37 @@ def contact_policy(make: Maker) -> Json:
     quiet = make.random.choice((None, {"from": "22:00", "to": "07:30"}))
     blackouts = [{"from": "2026-12-24", "to": "2026-12-26", **make.some({"name": make.text() or "x"})}]
     return make.some({"frequency_caps": [cap], "quiet_hours": quiet, "blackouts": blackouts})
+
+
+def webhook(make: Maker) -> Json:
+    host = make.random.choice(("shop.example", "bücher.example", "93.184.215.14", "localhost", "10.0.0.1", "x"))
+    return {"url": f"{make.random.choice(('https', 'http'))}://{host}/{make.text()}", **make.some({"rotate": True})}
+
+
+def processors(make: Maker) -> Json:
+    more = {"channels": [make.random.choice(("email", "sms", "push", "web"))], "country": "Ireland"}
+    words = ["e-mail address", make.text() or "x"]
+    one = {"name": make.text() or "x", "purpose": make.text() or "x", "data": words, **make.some(more)}
+    return make.some({"processors": make.random.choice((None, [], [one]))})
+
+
+def brand(make: Maker) -> Json:
+    said = {
+        "name": make.text() or "x",
+        "sender": make.some({"name": "Bücher & Co", "address": "news@bonbon.example"}),
+        "logo_url": "https://shop.example/logo.png",
+        "colors": make.some({"primary": "#0b5fff", "background": "#000000", "text": "#FFD400"}),
+        "footer": make.random.choice((make.text(), {"de": make.text(), "pt-BR": "Olá"})),
+        "postal_address": make.text(),
+        "sms": make.some({"sender_id": "Shop", "prices": {"IE": 0.07, "GB": 1}, "currency": "EUR"}),
+    }
+    return make.some(said)
+
+
+def preview(make: Maker) -> Json:
+    offer = make.random.choice(({"campaign": {"id": make.named("camp")}}, {"voucher": make.named("code")}, {}))
+    more = make.some({"locale": "pt-BR", "purpose": make.random.choice(("marketing", "transactional"))})
+    return {"customer": make.customer(), **offer, **more}
 
 
 def schedule(make: Maker) -> Json:
@@ -653,6 +689,13 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "PUT /v1/schedules/{schedule_id}": schedule_change,
     "PUT /v1/customers/{customer_id}/consents": consents,
     "PUT /v1/contact-policy": contact_policy,
+    "PUT /v1/webhook": webhook,
+    "PUT /v1/processors": processors,
+    "POST /v1/customers/{customer_id}/export": lambda make: make.some(
+        {"after": make.random.choice((None, "beside consent#", "owned order#2026", make.text()))}
+    ),
+    "PUT /v1/brand": brand,
+    "POST /v1/message-templates/{template_id}/preview": preview,
     "PUT /v1/metadata-schemas/{resource}": schema,
     "POST /v1/qualifications": qualification,
     "POST /client/v1/qualifications": qualification,
@@ -665,6 +708,7 @@ BODIES: dict[str, Callable[[Maker], Json]] = {
     "POST /client/v1/validations": checkout,
     "POST /client/v1/redemptions": checkout,
     "POST /v1/publications": publication,
+    "POST /v1/publications/{publication_id}/responses": response,
     "POST /v1/campaigns": campaign,
     "PUT /v1/campaigns/{campaign_id}": campaign_change,
     "POST /v1/campaigns/{campaign_id}/import": lambda make: [

@@ -135,11 +135,16 @@ WRITE = "PutItem UpdateItem"
         ("product_collections", f"{READ} Query PutItem DeleteItem BatchWriteItem", "lists", ""),
         ("imports", f"{READ} {WRITE} DeleteItem", "", "SendMessage"),
         ("schemas", "GetItem UpdateItem", "", ""),
-        ("consents", f"{READ} Query PutItem ConditionCheckItem", "", ""),
+        ("consents", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("contact_policy", "GetItem PutItem", "", ""),
+        ("webhook", "GetItem PutItem DeleteItem", "", ""),
+        ("processors", f"{READ} PutItem", "", ""),
+        ("export", f"{READ} Query", "lists owners", ""),
+        ("brand", "GetItem PutItem", "", ""),
         ("unsubscribe", f"{READ} Query PutItem ConditionCheckItem", "", ""),
         ("message_templates", f"{READ} PutItem DeleteItem", "lists", ""),
-        ("deliveries", READ, "lists owners", ""),
+        ("respond", f"{READ} {WRITE}", "owners", ""),
+        ("deliveries", f"{READ} Query", "lists owners", ""),
         ("async_actions", READ, "lists", ""),
         (
             "generate",
@@ -149,10 +154,11 @@ WRITE = "PutItem UpdateItem"
         ),
         ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("facts", "GetItem UpdateItem", "", ""),
-        ("enrol", f"{READ} Query UpdateItem DeleteItem", "", ""),
+        ("follow_up", f"{READ} Query {WRITE} DeleteItem", "owners", ""),
         ("tick", "GetItem Query UpdateItem", "pools", ""),
         ("fan_out", f"{READ} Query UpdateItem", "owners pools", ""),
         ("deliver", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
+        ("feedback", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("send", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
         ("unknown", "", "", ""),
     ],
@@ -170,9 +176,9 @@ def test_each_function_may_do_only_its_job(
     }
 
 
-STREAMING = ("the stream", "the facts that failed", "the enrol that failed", "the bus")
-APART = ("its log", *STREAMING, "the runs", "the post")
-"""What is shown below, and in test_calendar.py."""
+STREAMING = ("the stream", "the facts that failed", "the follow_up that failed", "the bus")
+APART = ("its log", *STREAMING, "the runs", "the post", "the feedback")
+"""What is shown below, in test_calendar.py and in test_feedback.py."""
 
 
 def test_two_functions_read_the_stream_and_say_what_failed_and_one_tells_facts(
@@ -186,14 +192,14 @@ def test_two_functions_read_the_stream_and_say_what_failed_and_one_tells_facts(
             {
                 *(f"dynamodb:{action} on the stream" for action in reading),
                 *(f"sqs:{action} on the {word} that failed" for action in telling),
-                *(["events:PutEvents on the bus"] if word == "enrol" else []),
+                *(["events:PutEvents on the bus"] if word == "follow_up" else []),
             }
             if word in READERS
             else set()
         )
 
 
-READERS = ("facts", "enrol")
+READERS = ("facts", "follow_up")
 
 
 def test_a_function_writes_its_own_log_and_no_other(template: Template, functions: dict[str, Resource]) -> None:
@@ -206,12 +212,17 @@ def test_nothing_is_allowed_by_a_wildcard(template: Template) -> None:
     for policy in template.find_resources("AWS::IAM::Policy").values():
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
+            if statement["Action"] == "sns:ListPhoneNumbersOptedOut":
+                continue  # of the account: test_feedback.py
             if "NotResource" not in statement:  # which is how phones are named: test_calendar.py
                 assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
     for role in template.find_resources("AWS::IAM::Role").values():
         assert set(role["Properties"]) == {"AssumeRolePolicyDocument"}
         [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"]["Service"] in {"lambda.amazonaws.com", "scheduler.amazonaws.com"}
+
+
+CARRIED = {"actions": "the actions", "calendar": "the runs", "post": "the post", "feedback": "the feedback"}
 
 
 def permissions(template: Template, function: Resource) -> Iterator[tuple[str, str]]:
@@ -221,19 +232,19 @@ def permissions(template: Template, function: Resource) -> Iterator[tuple[str, s
     [bus] = template.find_resources("AWS::Events::EventBus")
     log = function["LoggingConfig"]["LogGroup"]["Ref"]
     things = {table: "the table", log: "its log", bus: "the bus"}
-    for queue, thing in {"actions": "the actions", "calendar": "the runs", "post": "the post"}.items():
+    for queue, thing in CARRIED.items():
         [found] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": f"bonbon-{queue}"}})
         things[found] = thing
     for word in READERS:
-        name = {"Properties": {"QueueName": f"bonbon-{word}-dead-letters"}}
+        name = {"Properties": {"QueueName": f"bonbon-{word.replace('_', '-')}-dead-letters"}}
         [failed] = template.find_resources("AWS::SQS::Queue", name)
         things[failed] = f"the {word} that failed"
     for policy in template.find_resources("AWS::IAM::Policy").values():
         if policy["Properties"]["Roles"] == [{"Ref": role}]:
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
                 for action in listed(statement["Action"]):
-                    if action in {"ses:SendEmail", "sns:Publish"}:
-                        continue  # test_calendar.py
+                    if action in {"ses:SendEmail", "sns:Publish", "sns:ListPhoneNumbersOptedOut"}:
+                        continue  # test_calendar.py, test_feedback.py
                     for resource in listed(statement["Resource"]):
                         base, path = resource.get("Fn::Join", ["", [resource, ""]])[1]
                         id_, arn = base["Fn::GetAtt"]
@@ -252,16 +263,18 @@ def listed(one_or_many: Any) -> list[Any]:
 
 
 def test_there_is_a_function_a_module(functions: dict[str, Resource]) -> None:
-    behind = {"facts", "enrol", "generate", "tick", "fan_out", "deliver"}
+    behind = {"facts", "follow_up", "generate", "tick", "fan_out", "deliver", "feedback"}
     assert set(functions) == {row.function for row in ROUTES} | behind | {"unknown"}
 
 
 MORE = {
-    "enrol": "BUS_NAME",
+    "brand": "SENDER",
+    "follow_up": "BUS_NAME",
     "tick": "CALENDAR_QUEUE_URL",
     "fan_out": "CALENDAR_QUEUE_URL POST_QUEUE_URL",
-    "deliver": "SENDER CONFIGURATION_SET PUBLIC_URL",
-    "send": "SENDER CONFIGURATION_SET PUBLIC_URL",
+    "deliver": "SENDER CONFIGURATION_SET PUBLIC_URL MAIL_RATE TEXT_RATE",
+    "feedback": "FEEDBACK_QUEUE_URL",
+    "send": "SENDER CONFIGURATION_SET PUBLIC_URL MAIL_RATE TEXT_RATE",
 }
 """What some functions are told besides."""
 
@@ -280,8 +293,9 @@ def test_every_function_is_made_alike_and_has_a_name_that_reads(functions: dict[
 
 def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dict[str, Resource]) -> None:
     times = {word: function["Timeout"] for word, function in functions.items()}
-    assert (times.pop("generate"), times.pop("facts"), times.pop("enrol")) == (300, 60, 60)
+    assert (times.pop("generate"), times.pop("facts"), times.pop("follow_up")) == (300, 60, 60)
     assert (times.pop("tick"), times.pop("fan_out"), times.pop("deliver")) == (120, 60, 180)
+    assert times.pop("feedback") == 60
     assert set(times.values()) == {20}
 
 
@@ -290,7 +304,12 @@ def test_a_request_may_outwait_another_of_its_key_but_not_the_api(functions: dic
 
 @pytest.mark.parametrize(
     ("queue", "worker", "times", "delay"),
-    [("actions", "generate", 5, 1), ("calendar", "fan_out", 5, 0), ("post", "deliver", 10, 0)],
+    [
+        ("actions", "generate", 5, 1),
+        ("calendar", "fan_out", 5, 0),
+        ("post", "deliver", 10, 0),
+        ("feedback", "feedback", 10, 0),
+    ],
 )
 def test_what_keeps_failing_waits_for_a_person(
     template: Template, functions: dict[str, Resource], *, queue: str, worker: str, times: int, delay: int
@@ -313,10 +332,10 @@ def test_dead_letters_are_kept_until_a_person_is_back_and_ticks_until_the_next_d
         it["Properties"]["QueueName"]: it["Properties"].get("MessageRetentionPeriod")
         for it in resources(template, "AWS::SQS::Queue")
     }
-    waiting = ("actions", "calendar", "post")
+    waiting = ("actions", "calendar", "post", "feedback")
     assert days == {
         **{f"bonbon-{what}": None for what in waiting},
-        **{f"bonbon-{what}-dead-letters": 14 * 86_400 for what in (*waiting, *READERS)},
+        **{f"bonbon-{what.replace('_', '-')}-dead-letters": 14 * 86_400 for what in (*waiting, *READERS)},
         "bonbon-tick-dead-letters": 86_400,
     }
 
@@ -328,11 +347,17 @@ def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> N
         "AWS::SQS::QueuePolicy",
         {
             "PolicyDocument": {
-                "Statement": [
-                    Match.object_like(
-                        {"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}, "Action": "sqs:*"}
-                    )
-                ],
+                "Statement": Match.array_with(
+                    [
+                        Match.object_like(
+                            {
+                                "Effect": "Deny",
+                                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                                "Action": "sqs:*",
+                            }
+                        )
+                    ]
+                ),
                 "Version": Match.any_value(),
             },
             "Queues": Match.any_value(),
@@ -340,7 +365,7 @@ def test_the_queues_are_encrypted_and_refuse_plain_http(template: Template) -> N
     )
 
 
-@pytest.mark.parametrize(("worker", "at_once"), [("generate", 10), ("fan_out", 10), ("deliver", 2)])
+@pytest.mark.parametrize(("worker", "at_once"), [("generate", 10), ("fan_out", 10), ("deliver", 2), ("feedback", 2)])
 def test_only_a_failed_message_comes_back(
     template: Template, functions: dict[str, Resource], worker: str, at_once: int
 ) -> None:
@@ -374,8 +399,10 @@ def test_only_what_moves_on_a_list_is_counted_once_and_without_end_of_nothing(
 def test_whoever_changes_is_looked_at_in_order_and_what_keeps_failing_is_passed_over(
     template: Template, functions: dict[str, Resource]
 ) -> None:
-    mapping = mapping_of(template, functions["enrol"])
-    [failed] = template.find_resources("AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-enrol-dead-letters"}})
+    mapping = mapping_of(template, functions["follow_up"])
+    [failed] = template.find_resources(
+        "AWS::SQS::Queue", {"Properties": {"QueueName": "bonbon-follow-up-dead-letters"}}
+    )
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert (mapping["BisectBatchOnFunctionError"], mapping["MaximumRetryAttempts"]) == (True, 10)
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [failed, "Arn"]}}}
@@ -404,7 +431,7 @@ ALARM = "AWS::CloudWatch::Alarm"
 
 
 def test_every_alarm_rings_and_silence_is_none_but_the_clocks(template: Template) -> None:
-    [topic] = template.find_resources("AWS::SNS::Topic")
+    [topic] = template.find_resources("AWS::SNS::Topic", {"Properties": {"TopicName": "bonbon-alarms"}})
     template.all_resources_properties(
         "AWS::CloudWatch::Alarm",
         {"AlarmActions": [{"Ref": topic}], "AlarmDescription": Match.string_like_regexp(r"\w\.$")},
@@ -420,12 +447,12 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
     assert names == {
         *(f"{it['FunctionName']}-errors" for it in functions.values()),
         "bonbon-lambda-throttles",
-        *(f"bonbon-{what}-dead-letters" for what in ("actions", "calendar", "post", "tick")),
-        *(f"bonbon-{what}-overdue" for what in ("actions", "calendar", "post")),
+        *(f"bonbon-{what}-dead-letters" for what in ("actions", "calendar", "post", "feedback", "tick")),
+        *(f"bonbon-{what}-overdue" for what in ("actions", "calendar", "post", "feedback")),
         *("bonbon-tick-silent", "bonbon-bounces", "bonbon-complaints"),
-        *("bonbon-deliveries-failed", "bonbon-deliveries-unknown"),
+        *("bonbon-deliveries-failed", "bonbon-deliveries-unknown", "bonbon-feedback-ignored"),
         *(f"bonbon-{word}-slow" for word in ("validate", "redeem", "roll-back")),
-        *(f"bonbon-{word}-{what}" for word in READERS for what in ("behind", "dead-letters")),
+        *(f"bonbon-{word.replace('_', '-')}-{what}" for word in READERS for what in ("behind", "dead-letters")),
         "bonbon-api-errors",
         "bonbon-api-slow",
         *(f"bonbon-table-errors-{operation}" for operation in operations),
@@ -444,13 +471,15 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         ("lambda-throttles", "AWS/Lambda Throttles", "Sum", 0, 5),
         ("actions-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
         ("redeem-slow", "AWS/Lambda Duration", "p99", 2_000, 15),
-        ("enrol-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
+        ("follow-up-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
         ("facts-behind", "AWS/Lambda IteratorAge", "Maximum", 3_600_000, 5),
         ("actions-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
         ("calendar-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
         ("post-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 3_600, 5),
         ("post-dead-letters", "AWS/SQS ApproximateNumberOfMessagesVisible", "Maximum", 0, 5),
         ("deliveries-failed", "bonbon deliveries-failed", "Sum", 0, 5),
+        ("feedback-ignored", "bonbon feedback-ignored", "Sum", 0, 5),
+        ("feedback-overdue", "AWS/SQS ApproximateAgeOfOldestMessage", "Maximum", 900, 5),
         ("bounces", "AWS/SES Reputation.BounceRate", "Maximum", 0.05, 60),
         ("complaints", "AWS/SES Reputation.ComplaintRate", "Maximum", 0.001, 60),
         ("api-errors", "AWS/ApiGateway 5xx", "Sum", 0, 5),
@@ -499,8 +528,12 @@ def test_there_is_room_for_more(template: Template) -> None:
 def test_the_stack_tells_where_everything_is(template: Template) -> None:
     outputs = template.find_outputs("*")
     assert set(outputs) == {
-        *("ApiUrl", "TableName", "AlarmTopicArn", "BusName"),
-        *(f"{which}{what}" for which in ("", "Calendar", "Post") for what in ("QueueUrl", "DeadLetterQueueUrl")),
+        *("ApiUrl", "TableName", "AlarmTopicArn", "BusName", "FeedbackTopicArn"),
+        *(
+            f"{which}{what}"
+            for which in ("", "Calendar", "Post", "Feedback")
+            for what in ("QueueUrl", "DeadLetterQueueUrl")
+        ),
     }
     assert all(output["Description"] for output in outputs.values())
 

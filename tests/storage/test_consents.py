@@ -1,24 +1,27 @@
 """What customers allow: kept by the table and by its fake alike, whoever else speaks at the same moment."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
 
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Moved, NotFound
-from shared.domain.post.consents import Consent, Consents, History
+from shared.domain.post.consents import Consents, History, Word
+from shared.domain.post.suppressions import Suppression
 from shared.domain.summaries import Person, Summary
 from shared.storage.consents import MOST_TOLD, ConsentStore
 from shared.storage.customers import CustomerStore
+from shared.storage.suppressions import SuppressionStore
 from shared.storage.table import Table
-from shared.usecases.consents import hear, history_of
+from shared.usecases.consents import hear
 from shared.usecases.customers import delete_customer
 from tests.builders import at_once
 from tests.fakes import FakeConsents, FakeCustomers, Memory, Overtaken
 from tests.storage.wire import Wire, through
 from tests.unit.test_consents import word
+from tests.unit.test_preferences import answer
 from tests.unit.values import AT, DAY, MILLISECOND
 
 NOW = AT + 10 * DAY
@@ -30,8 +33,10 @@ class Desk(NamedTuple):
     people: Any
     consents: Any
 
-    def hear(self, *words: Consent, name: str = "cust_1") -> History:
-        return hear(name, words, at=NOW, people=self.people, consents=self.consents)
+    def hear(self, *words: Word, name: str = "cust_1") -> History:
+        customer = hear(name, words, at=NOW, people=self.people, consents=self.consents)
+        history: History = self.consents.history(customer.id)
+        return history
 
     def know(self) -> None:
         """Somebody becomes a customer."""
@@ -55,7 +60,7 @@ def desk(request: pytest.FixtureRequest, project: str) -> Desk:
 
 
 def test_who_has_said_nothing_has_allowed_nothing(desk: Desk) -> None:
-    assert history_of("cust_1", people=desk.people, consents=desk.consents) == (Consents(customer_id="cust_1"), ())
+    assert desk.consents.history("cust_1") == (Consents(customer_id="cust_1"), ())
 
 
 def test_what_is_said_is_kept_the_latest_first(desk: Desk) -> None:
@@ -94,6 +99,29 @@ def test_the_latest_hundred_are_told(desk: Desk) -> None:
     told = desk.hear(words[-1])
     assert told.ledger == tuple(reversed(words[20:]))
     assert told.consents.current == (words[-1],)
+
+
+def test_answers_stand_in_the_ledger_beside_words_and_a_birthday_in_the_profile(desk: Desk) -> None:
+    yes, weekly, born = word(after=DAY), answer("frequency", "WEEKLY"), answer("birthday", "1990-02-28", after=2 * DAY)
+    told = desk.hear(yes, weekly, born)
+    assert told == (
+        Consents(customer_id="cust_1", current=(yes,), preferences=(born, weekly), version=1),
+        (born, yes, weekly),
+    )
+    assert desk.consents.get("cust_1") == told.consents
+    assert desk.people.get("cust_1").customer.profile.birthday == date(1990, 2, 28)
+
+
+def test_who_changes_meanwhile_keeps_that_and_gets_their_birthday(desk: Desk) -> None:
+    def move() -> None:
+        ann = desk.people.get("cust_1").customer
+        named = ann.upserted(Profile(name="Ann"), at=NOW)
+        desk.people.save(Person(named, Summary()), known=ann)
+
+    desk._replace(consents=Overtaken(desk.consents, move)).hear(answer("birthday", "1990-02-28"))
+    profile = desk.people.get("cust_1").customer.profile
+    assert (profile.name, profile.birthday) == ("Ann", date(1990, 2, 28))
+    assert desk.consents.get("cust_1").version == 1
 
 
 def test_nobody_is_heard_who_is_no_customer(desk: Desk) -> None:
@@ -167,3 +195,38 @@ def test_what_somebody_allows_is_one_read_and_all_that_they_said_one_query(
     store.get("cust_1")
     store.history("cust_1")
     assert wire.calls == ["GetItem", "Query"]
+
+
+def test_whoever_is_forgotten_leaves_behind_where_they_wanted_no_more_marketing(
+    table: Table, project: str, items: Callable[[], list[dict[str, Any]]]
+) -> None:
+    desk = Desk(CustomerStore(table, project), ConsentStore(table, project))
+    profile = Profile(source_id="ann", email="Ann@Example.com", phone="+353861234567")
+    desk.people.save(Person(Customer(id="cust_1", profile=profile, created_at=AT), Summary()), known=None)
+    desk.hear(
+        word(granted=False), word(channel="sms"), word(channel="push", granted=False), answer("frequency", "DAILY")
+    )
+    delete_customer("cust_1", customers=desk.people)
+    suppressions = SuppressionStore(table, project)
+    at_rest = suppressions.of({"email": "ann@example.com", "sms": "+353861234567", "push": "cust_1", "web": "cust_1"})
+    assert at_rest == {
+        channel: Suppression(channel=channel, reason="unsubscribed", at=AT) for channel in ("email", "push")
+    }
+    assert {it["SK"] for it in items() if it["SK"] != "settings"} == {"suppression", "seal"}
+    assert not [it for it in items() if "ann" in str(it).lower() or "cust_1" in str(it)]
+
+
+def test_a_no_that_is_said_while_somebody_is_forgotten_is_kept(table: Table, project: str, wire: Wire) -> None:
+    desk = Desk(CustomerStore(table, project), ConsentStore(table, project))
+    ann = Customer(id="cust_1", profile=Profile(source_id="ann", email="ann@example.com"), created_at=AT)
+    desk.people.save(Person(ann, Summary()), known=None)
+    desk.hear(word())
+
+    def speaking(_request: Any) -> None:
+        wire.hands.clear()
+        desk.hear(word(granted=False, after=DAY))
+
+    wire.hands += [through, through, through, through, speaking]
+    delete_customer("cust_1", customers=desk.people)
+    kept = Suppression(channel="email", reason="unsubscribed", at=AT + DAY)
+    assert SuppressionStore(table, project).of({"email": "ann@example.com"}) == {"email": kept}

@@ -45,13 +45,15 @@ def facts(name: str | None = "Ann O'Neill", **more: Any) -> dict[str, Any]:
 
 
 def message(of: MessageTemplate, name: str | None = "Ann O'Neill", *, locale: str | None = "en-IE") -> Message:
-    return written(of, channel=of.channel, to="ann@example.com", locale=locale, facts=facts(name))
+    its = facts(name)
+    return written(of, channel=of.channel, to="ann@example.com", locale=locale, facts=its, purpose="transactional")
 
 
 def said(body: str, name: str | None = "Ann O'Neill", **more: Any) -> str:
     """What a plain e-mail says."""
     of = template(body)
-    return written(of, channel="email", to="ann@example.com", locale="en", facts=facts(name, **more)).text
+    its = facts(name, **more)
+    return written(of, channel="email", to="ann@example.com", locale="en", facts=its, purpose="transactional").text
 
 
 def refused(of: MessageTemplate) -> str | None:
@@ -119,7 +121,7 @@ def test_facts_are_those_of_the_customer_the_offer_and_the_day() -> None:
     assert got["voucher"]["expiration_date"] == "2026-03-16T22:59:59-10:00", "the customer's clock, and the earlier end"
     assert got["campaign"] == {"name": "Birthdays", "description": None, "metadata": {}}
     until = template("{{ voucher.expiration_date | date: '%d %B' }}: {{ occasion.years }}")
-    text = written(until, channel="email", to="x", locale=None, facts=got).text
+    text = written(until, channel="email", to="x", locale=None, facts=got, purpose="transactional").text
     assert text == "16 March: 36", "the day that it is where the customer is"
 
 

@@ -20,6 +20,8 @@ DELIVERIES: Attributes = {
     "due_at": date(lambda delivery: delivery.due_at),
     "until": date(lambda delivery: delivery.until),
     "sent_at": date(lambda delivery: delivery.sent_at),
+    "bounced_at": date(lambda delivery: delivery.bounced_at),
+    "complained_at": date(lambda delivery: delivery.complained_at),
 }
 
 MESSAGE_TEMPLATES: Attributes = {

@@ -6,4 +6,6 @@ templates.py       what messages say
 deliveries.py      one message to one customer, through its states
 judging.py         whether a delivery may leave, by all that is known of it
 links.py           the sealed link by which somebody unsubscribes
+feedback.py        what is heard of a message that has left, and whether it is believed
+stops.py           what somebody means who answers a text message
 """

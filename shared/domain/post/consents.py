@@ -5,7 +5,7 @@ Beside it stands what they would rather have: which topics, how often, when thei
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple, cast
 
 from shared.domain.model import Frozen, Instant, Name
@@ -20,6 +20,11 @@ class Consent(Frozen):
     granted: bool
     source: Name
     at: Instant
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """What it answers: whether they may be written to on a channel for a purpose."""
+        return (self.channel, self.purpose)
 
 
 Frequency = Literal["ALL", "DAILY", "WEEKLY", "MONTHLY"]
@@ -36,6 +41,14 @@ class Preference(Frozen):
     source: Name
     at: Instant
 
+    @property
+    def question(self) -> tuple[str, ...]:
+        return (self.about, self.topic or "")
+
+
+Word = Consent | Preference
+"""Whatever somebody says of being written to."""
+
 
 class Consents(Frozen):
     """What somebody allows now, and how often that has changed. Whoever has said nothing has allowed nothing."""
@@ -46,6 +59,11 @@ class Consents(Frozen):
     preferences: tuple[Preference, ...] = ()
     """The latest answer to each question."""
     version: int = 0
+
+    @property
+    def counting(self) -> tuple[Word, ...]:
+        """Every word that counts."""
+        return (*self.current, *self.preferences)
 
     def word(self, channel: Channel, purpose: Purpose) -> Consent | None:
         """The latest word of this channel and purpose."""
@@ -61,28 +79,37 @@ class Consents(Frozen):
         said = next((it.answer for it in self.preferences if it.about == "frequency"), "ALL")
         return cast("Frequency", said)
 
+    @property
+    def birthday(self) -> date | None:
+        """When their birthday is, if that is something that they have said themselves."""
+        said = next((it.answer for it in self.preferences if it.about == "birthday"), None)
+        return date.fromisoformat(said) if said else None
+
     def allow(self, channel: Channel, purpose: Purpose) -> bool:
         """Whether a message of this purpose may go out on this channel."""
         return any(it.granted for it in self.current if (it.channel, it.purpose) == (channel, purpose))
 
-    def after(self, words: Iterable[Consent]) -> "Consents":
+    def after(self, words: Iterable[Word]) -> "Consents":
         """With what was said since. What was said earlier than what counts is too late to count; at one instant the
         word that is told last counts.
         """
-        latest = {(it.channel, it.purpose): it for it in self.current}
+        latest = {it.question: it for it in self.counting}
         for word in words:
-            known = latest.get((word.channel, word.purpose))
+            known = latest.get(word.question)
             if known is None or word.at >= known.at:
-                latest[word.channel, word.purpose] = word
-        return self.model_copy(update={"current": tuple(latest[it] for it in sorted(latest))})
+                latest[word.question] = word
+        every = [latest[it] for it in sorted(latest)]
+        current = tuple(it for it in every if isinstance(it, Consent))
+        preferences = tuple(it for it in every if isinstance(it, Preference))
+        return self.model_copy(update={"current": current, "preferences": preferences})
 
-    def news(self, words: Iterable[Consent], *, at: datetime) -> list[Consent]:
+    def news(self, words: Iterable[Word], *, at: datetime) -> list[Word]:
         """Those of the words that say something new at an instant: not what counts already, told again with its own
         instant or with none, which is then that of the request.
         """
-        new: list[Consent] = []
+        new: list[Word] = []
         for word in words:
-            counting = self.after(new).current
+            counting = self.after(new).counting
             if not any(it == word or (word.at == at and it.model_copy(update={"at": at}) == word) for it in counting):
                 new.append(word)
         return new
@@ -92,4 +119,4 @@ class History(NamedTuple):
     """What somebody allows, and what they have said, the latest first."""
 
     consents: Consents
-    ledger: tuple[Consent, ...]
+    ledger: tuple[Word, ...]

@@ -1,9 +1,12 @@
 """The one gate: whether a message may leave now, must wait, or must not leave at all.
 
 Whoever has not consented is not written to, whatever it is about. Caps, quiet hours and blackouts hold marketing alone:
-a receipt that somebody waits for is welcome at any hour. All of them are read on the customer's own calendar; like
-everywhere, a wall time that a day skips means the first instant after the gap, one that it has twice the first of the
-two.
+a receipt that somebody waits for is welcome at any hour. How often somebody wants to hear from the shop is one more
+cap, their own. All of them are read on the customer's own calendar; like everywhere, a wall time that a day skips means
+the first instant after the gap, one that it has twice the first of the two.
+
+A cap puts a message off to its next period, and not beyond: one that finds that full as well is dropped, or whoever is
+owed one a day would get last week's for ever.
 """
 
 from collections import Counter
@@ -16,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
-from shared.domain.post.consents import Consents
+from shared.domain.post.consents import Consents, Frequency
 from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.post.suppressions import Suppression
 from shared.domain.windows import Clock, instant
@@ -45,6 +48,15 @@ class FrequencyCap(Sent):
         """Whether as many as it allows lie in ``[since, until)``."""
         its = (it for it in contacts.sent if self.channel in ("any", it.channel) and it.purpose == "marketing")
         return sum(since <= it.at < until for it in its) >= self.max
+
+
+OWN: Mapping[Frequency, tuple[FrequencyCap, ...]] = {
+    "ALL": (),
+    "DAILY": (FrequencyCap(max=1, period="DAY"),),
+    "WEEKLY": (FrequencyCap(max=1, period="WEEK"),),
+    "MONTHLY": (FrequencyCap(max=1, period="MONTH"),),
+}
+"""What a customer's own wish comes to, whatever the shop's policy allows besides."""
 
 
 def _since_midnight(clock: str) -> timedelta:
@@ -158,12 +170,15 @@ def judge(
     at: datetime,
     suppressed: Mapping[Channel, Suppression] = MappingProxyType({}),
     topic: str | None = None,
+    capped: bool = False,
 ) -> Send | Defer | Drop:
-    """What becomes of a message that should go out on the first of these channels that it may take.
+    """What becomes of a message that should go out on the first of these channels that it may take; ``capped`` says
+    that a cap has put it off before.
 
     A channel that has no address or no consent, or that a cap of 0 has closed, gives way to the next one. One that is
     open, but not now, does not: what should be an e-mail is one tomorrow rather than a text message today.
     """
+    caps = (*policy.frequency_caps, *OWN[consents.frequency])
     dropped = [NEARNESS[0]]
     for channel in channels:
         if not addresses.get(channel):
@@ -177,46 +192,57 @@ def judge(
         if purpose == "marketing" and not consents.likes(topic):
             dropped.append("topic_declined")
             continue
-        verdict = _when(channel, contacts, policy, zone, at) if purpose == "marketing" else Send(channel)
+        verdict: Send | Defer | Drop = Send(channel)
+        if purpose == "marketing":
+            verdict = _when(Hold(channel, caps, contacts, policy, zone), at, capped=capped)
         if not isinstance(verdict, Drop):
             return verdict
         dropped.append(verdict.reason)
     return Drop(max(dropped, key=NEARNESS.index))
 
 
-def _when(
-    channel: Channel, contacts: Contacts, policy: ContactPolicy, zone: ZoneInfo, at: datetime
-) -> Send | Defer | Drop:
+class Hold(NamedTuple):
+    """What may hold marketing to somebody on a channel."""
+
+    channel: Channel
+    caps: Sequence[FrequencyCap]
+    contacts: Contacts
+    policy: ContactPolicy
+    zone: ZoneInfo
+
+    def of(self, at: datetime) -> Iterator[tuple[datetime, str]]:
+        """What holds it at an instant, each with its end."""
+        zone, today = self.zone, _day(at, self.zone)
+        for cap in self.caps:
+            if cap.channel in ("any", self.channel):
+                since, until = (_midnight(day, zone) for day in _period(cap.period, today))
+                if cap.full(self.contacts, since, until):
+                    yield until, "frequency_cap"
+        if self.policy.quiet_hours:
+            for day in (today - DAY, today):
+                since, until = self.policy.quiet_hours.of(day, zone)
+                if since <= at < until:
+                    yield until, "quiet_hours"
+        for blackout in self.policy.blackouts:
+            if blackout.from_ <= today <= blackout.to:
+                # The last day of a very long one lies beyond the calendar; nobody waits for it anyway.
+                last = min(blackout.to, today + LONGEST_WAIT)
+                yield _midnight(last + DAY, zone), "blackout"
+
+
+def _when(hold: Hold, at: datetime, *, capped: bool) -> Send | Defer | Drop:
     """Whether marketing may leave now, or else when; the reason is what holds it now, and longest."""
     until, reason = at, ""
     # What ends may end within another: quiet hours in a blackout, a day whose cap was full in the next quiet hours.
-    while held := max(_held(channel, contacts, policy, zone, until), default=None):
-        until, reason = held[0], reason or held[1]
+    while holds := [*hold.of(until)]:
+        full = "frequency_cap" in (why for _, why in holds)
+        if full and capped:
+            return Drop("frequency_cap")
+        longest = max(holds)
+        until, reason, capped = longest[0], reason or longest[1], capped or full
         if until - at > LONGEST_WAIT:
             return Drop(reason)
-    return Defer(until, reason) if reason else Send(channel)
-
-
-def _held(
-    channel: Channel, contacts: Contacts, policy: ContactPolicy, zone: ZoneInfo, at: datetime
-) -> Iterator[tuple[datetime, str]]:
-    """What holds marketing at an instant, each with its end."""
-    today = _day(at, zone)
-    for cap in policy.frequency_caps:
-        if cap.channel in ("any", channel):
-            since, until = (_midnight(day, zone) for day in _period(cap.period, today))
-            if cap.full(contacts, since, until):
-                yield until, "frequency_cap"
-    if policy.quiet_hours:
-        for day in (today - DAY, today):
-            since, until = policy.quiet_hours.of(day, zone)
-            if since <= at < until:
-                yield until, "quiet_hours"
-    for blackout in policy.blackouts:
-        if blackout.from_ <= today <= blackout.to:
-            # The last day of a very long one lies beyond the calendar; nobody waits for it anyway.
-            last = min(blackout.to, today + LONGEST_WAIT)
-            yield _midnight(last + DAY, zone), "blackout"
+    return Defer(until, reason) if reason else Send(hold.channel)
 
 
 def _day(at: datetime, zone: ZoneInfo) -> date:

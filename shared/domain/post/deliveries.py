@@ -127,6 +127,8 @@ class Delivery(Frozen):
     """Why it was dropped, failed or waits."""
     until: Instant | None = None
     """Of a deferred one."""
+    held_by: str | None = None
+    """What it last had to wait for; told when it has left, too."""
     lease: Instant | None = None
     """Until when somebody works on it."""
     orders: int | None = None
@@ -136,6 +138,10 @@ class Delivery(Frozen):
     message_id: str | None = None
     """What the channel calls the message."""
     sent_at: Instant | None = None
+    bounced_at: Instant | None = None
+    """When it came back for good."""
+    complained_at: Instant | None = None
+    """When whoever got it called it a nuisance."""
     created_at: Instant
     updated_at: Instant | None = None
     version: int = 0
@@ -168,6 +174,10 @@ class Delivery(Frozen):
         """Whether somebody is working on it."""
         return self.lease is not None and at < self.lease
 
+    def waits(self, at: datetime) -> bool:
+        """Whether it may still leave, and nobody is working on it."""
+        return self.status in ("PREPARED", "DEFERRED") and not self.held(at)
+
     def prepared(self, channel: Channel, template_id: str, publication_id: str, code: str, at: datetime) -> "Delivery":
         """There is a code, and a place among the customer's contacts: it is about to leave."""
         its = {"channel": channel, "template_id": template_id, "publication_id": publication_id, "code": code}
@@ -196,7 +206,7 @@ class Delivery(Frozen):
         return self._moved("UNKNOWN", at)
 
     def deferred(self, until: datetime, reason: str, at: datetime) -> "Delivery":
-        return self._moved("DEFERRED", at, until=until, reason=reason, contact_at=None)
+        return self._moved("DEFERRED", at, until=until, reason=reason, held_by=reason, contact_at=None)
 
     def dropped(self, reason: str, at: datetime) -> "Delivery":
         return self._moved("DROPPED", at, reason=reason, contact_at=None)
@@ -236,6 +246,7 @@ class Message(NamedTuple):
     """Who an e-mail is from, ``Shop <offers@example.com>``, or what a text message shows instead of a number; else
     the deployment's own."""
     reply_to: str | None = None
+    purpose: Purpose = "marketing"
 
 
 class NotTaken(Exception):

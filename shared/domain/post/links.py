@@ -16,12 +16,14 @@ SIGNED = 16
 
 
 class Unsubscription(NamedTuple):
-    """What the link at the end of a message ends: one purpose on one channel."""
+    """What the link at the end of a message ends: one purpose on one channel; and which message it stands in."""
 
     project: str
     customer_id: str
     channel: Channel
     purpose: Purpose
+    delivery_id: str = ""
+    """Links that left before there was one in them work as they did."""
 
     def token(self, seal: bytes) -> str:
         """The wish as a word of a link.
@@ -30,7 +32,7 @@ class Unsubscription(NamedTuple):
         >>> wish.token(b"seal")
         'cB9jdXN0XzEfZW1haWwfbWFya2V0aW5n2yaVkX7pNtdf9x1u3p0Jlw'
         """
-        said = "\x1f".join(self).encode()
+        said = "\x1f".join(self[:] if self.delivery_id else self[:-1]).encode()
         signed = said + hmac.digest(seal, b"unsubscribe\x1f" + said, "sha256")[:SIGNED]
         return urlsafe_b64encode(signed).decode().rstrip("=")
 
@@ -43,7 +45,7 @@ def wish_of(token: str) -> Unsubscription | None:
     """What a token says; whether it is true, only its project's seal tells.
 
     >>> wish_of(Unsubscription("p", "cust_1", "email", "marketing").token(b"seal"))
-    Unsubscription(project='p', customer_id='cust_1', channel='email', purpose='marketing')
+    Unsubscription(project='p', customer_id='cust_1', channel='email', purpose='marketing', delivery_id='')
     >>> wish_of("whatever")
     """
     if len(token) > LONGEST:
@@ -53,4 +55,5 @@ def wish_of(token: str) -> Unsubscription | None:
     except ValueError:  # not ASCII, not Base64, not UTF-8
         return None
     parts = said.split("\x1f")
-    return Unsubscription(*parts) if len(parts) == len(Unsubscription._fields) else None  # type: ignore[arg-type]
+    known = range(len(Unsubscription._fields) - len(Unsubscription._field_defaults), len(Unsubscription._fields) + 1)
+    return Unsubscription(*parts) if len(parts) in known else None  # type: ignore[arg-type]

@@ -8,12 +8,12 @@ it outlives the customer. So who was forgotten and comes again by an import is s
 """
 
 import hmac
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 from unicodedata import normalize
 
 from shared.domain.customers import Customer
 from shared.domain.model import Frozen, Instant
-from shared.domain.post.consents import Consent, Consents
+from shared.domain.post.consents import Consent, Consents, History
 from shared.domain.post.deliveries import Channel, Purpose
 
 Why = Literal["complaint", "stop", "bounce", "unsubscribed"]
@@ -32,6 +32,13 @@ class Suppression(Frozen):
         if self.reason != "unsubscribed":
             return True
         return purpose == "marketing" and not (consent and consent.granted and consent.at > self.at)
+
+
+class Wishes(NamedTuple):
+    """What somebody allows and has said, and where they are left in peace."""
+
+    history: History
+    suppressed: tuple[Suppression, ...]
 
 
 def reaching(customer: Customer) -> dict[Channel, str]:

@@ -1,7 +1,6 @@
 """A message template: what a message says, in each language; Liquid, and in e-mails MJML or plain text."""
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,11 +10,11 @@ from pydantic import Field
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen, Instant, LongText, Name, Sent, Text
 from shared.domain.post.deliveries import Channel
+from shared.domain.post.languages import TAG, nearest
 
 MOST_LOCALES = 100
 LARGEST = 256 * 1024
 """Bytes of all its words together as JSON; an item of the table holds 400 KB in all."""
-TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 NAMELESS = {
     "de": "liebe Kundin, lieber Kunde",
     "en": "friend",
@@ -43,6 +42,8 @@ class Chosen(NamedTuple):
     subject: str
     body: str
     language: str | None
+    tag: str | None = None
+    """Under which of the template's languages they stand; None of its own words."""
 
     @property
     def nameless(self) -> str:
@@ -64,13 +65,9 @@ class MessageTemplate(Frozen):
 
     def chosen(self, locale: str | None) -> Chosen:
         """The words for somebody: in their language as it is spoken there, in their language, or its own."""
-        tag = (locale or "").replace("_", "-").lower()
-        known = {said.lower(): words for said, words in self.locales.items()}
-        language = tag.partition("-")[0]
-        while tag:
-            if tag in known:
-                return Chosen(known[tag].subject, known[tag].body, language)
-            tag = tag.rpartition("-")[0]
+        language = (locale or "").replace("_", "-").lower().partition("-")[0]
+        if tag := nearest(locale, self.locales):
+            return Chosen(self.locales[tag].subject, self.locales[tag].body, language, tag)
         return Chosen(self.subject, self.body, language)
 
     def every(self) -> Iterator[tuple[str, str, str]]:

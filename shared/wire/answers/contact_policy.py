@@ -10,6 +10,7 @@ def policy(of: ContactPolicy) -> Json:
         "frequency_caps": [{"channel": it.channel, "max": it.max, "period": it.period} for it in of.frequency_caps],
         "quiet_hours": quiet and {"from": quiet.from_, "to": quiet.to},
         "blackouts": [_blackout(it) for it in of.blackouts],
+        "topics": [{"id": it.id, "name": it.name} for it in of.topics],
         "object": "contact_policy",
     }
 

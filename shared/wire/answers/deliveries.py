@@ -24,6 +24,9 @@ def delivery(of: Delivery) -> Json:
         **present(reason=of.reason, until=of.until and iso(of.until)),
         "due_at": iso(of.due_at),
         "sent_at": of.sent_at and iso(of.sent_at),
+        **present(
+            bounced_at=of.bounced_at and iso(of.bounced_at), complained_at=of.complained_at and iso(of.complained_at)
+        ),
         "created_at": iso(of.created_at),
         "updated_at": of.updated_at and iso(of.updated_at),
     }

@@ -2,7 +2,7 @@
 
 from shared.domain.lists import Listed
 from shared.domain.model import iso
-from shared.domain.publications import Published
+from shared.domain.publications import Published, Response
 from shared.wire.answers.customers import customer
 from shared.wire.answers.parts import Json, listed, present
 from shared.wire.answers.vouchers import voucher
@@ -21,9 +21,15 @@ def publication(of: Published) -> Json:
         result="SUCCESS",
         customer=of.customer and customer(of.customer),
         vouchers_id=[voucher.id for voucher in of.vouchers],
+        response=its.response and said(its.response),
         voucher=voucher(of.vouchers[0], of.campaign) if len(of.vouchers) == 1 else None,
         vouchers=[voucher.code for voucher in of.vouchers] if len(of.vouchers) > 1 else None,
     )
+
+
+def said(of: Response) -> Json:
+    """What a customer has said to the offer."""
+    return {"response": of.response, "channel": of.channel, "at": iso(of.at)}
 
 
 def publication_entry(of: Published) -> Json:

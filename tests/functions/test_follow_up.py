@@ -1,4 +1,4 @@
-"""The reader of the table's stream that tells who enters and leaves: over a real engine, heard on a real bus."""
+"""What follows from a change of a customer, as the table's stream shows it: over a real engine, heard on a real bus."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.enrol import handler
+from functions.follow_up import handler
 from infra.local import engine
 from infra.local.facts import Facts
 from infra.local.stream import touches_a_customer
@@ -95,6 +95,13 @@ def test_what_it_asks_of_the_table_is_a_batchs_and_not_a_changes(functions: Func
     assert look(*map(changed, people)) == []
     assert functions.bill.calls == ["Query", "BatchGetItem", *["BatchGetItem"] * 3]
     functions.call("DELETE", f"/v1/segments/{made['id']}")
+
+
+def test_who_may_have_bought_is_asked_for_what_waits_once_a_batch(functions: Functions, facts: Facts) -> None:
+    ann, bob = known(functions, "VIP"), known(functions, "VIP")
+    functions.bill.calls.clear()
+    assert look(changed(ann, "summary"), changed(bob), changed(ann, "summary")) == []
+    assert functions.bill.calls == ["Query", "Query"], "ann's messages, of which there are none; what is watched"
 
 
 def test_what_failed_is_delivered_again_with_all_after_it(
