@@ -18,7 +18,10 @@ PINNED = REQUIREMENTS / "layer.txt"
 PINNED_FOR_THE_POST = REQUIREMENTS / "post.txt"
 """What only those stand on that know the calendar or write messages; a checkout should not carry it."""
 
-WITH_THE_POST = ("schedules", "tick", "fan_out", "deliver", "send", "deliveries", "message_templates")
+WITH_THE_POST = (
+    *("schedules", "tick", "fan_out", "deliver", "send", "respond", "follow_up"),
+    *("deliveries", "message_templates"),
+)
 
 NEVER_OPENED = ("bin", "babel/locale-data", "pytz/zoneinfo")
 """Commands that nobody calls there, and whose first line would name this machine's Python; and 30 MB that only a filter

@@ -298,8 +298,8 @@ def _behind_customers(scope: Construct, function: Make, table: Table, bus: Bus) 
 
 
 def _let_withdraw(table: Table, function: Function) -> None:
-    """A customer's deliveries, what became of them, and what their runs have come to."""
-    table.let(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
+    """A customer's deliveries and what they rest on; what becomes of them, and what their runs have come to."""
+    table.let(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem")
     table.let_list(function, "owners")
 
 

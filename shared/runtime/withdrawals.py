@@ -4,8 +4,9 @@ from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
+from shared.storage.deliveries import DeliveryStore
+from shared.storage.post import PostStore
 from shared.storage.table import Table
-from shared.storage.withdrawals import WithdrawalStore
 from shared.usecases.withdraw import withdraw
 
 logger = Logger()
@@ -13,5 +14,6 @@ logger = Logger()
 
 def withdraw_from(customer_id: str, *, table: Table, project: str, at: datetime) -> None:
     """Take back what waits for a customer and is of no use any more."""
-    for dropped in withdraw(customer_id, at=at, withdrawals=WithdrawalStore(table, project)):
+    ledger, post = DeliveryStore(table, project), PostStore(table, project)
+    for dropped in withdraw(customer_id, at=at, ledger=ledger, post=post):
         logger.info("withdrawn", extra={"project": project, "channel": dropped.channel, "reason": dropped.reason})

@@ -6,7 +6,9 @@ says: ``due`` once for each entry, and each entry under its state, ``dropped#{re
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from shared.domain.attributes.post import DELIVERIES
 from shared.domain.errors import NotFound
@@ -18,6 +20,8 @@ from shared.storage.lists import ListOf, of_customer, of_keys
 from shared.storage.table import Item, Table, Write, add, create, replace
 
 ATTRIBUTES = ("version",)
+NEWEST = 100
+"""Deliveries of a customer among which it is looked for those that wait."""
 
 
 class DeliveryStore:
@@ -48,6 +52,15 @@ class DeliveryStore:
         return ListOf(self._table, self.project, "delivery", DELIVERIES, _deliveries_of, key, narrow=narrow).wanted(
             query
         )
+
+    def waiting(self, customer_id: str, *, at: datetime) -> list[Delivery]:
+        """A customer's messages that may still leave, and that nobody works on. One query where they were never written
+        to, a batch more where they were: of a long history only the newest, for whatever waits is young.
+        """
+        bounds = {"since": "delivery#", "until": "delivery$"}
+        partition = Key.customer(self.project, customer_id).PK
+        entries = self._table.index("owners", partition, **bounds, newest_first=True, page=NEWEST)
+        return [it for it in _deliveries_of(self._table.items(islice(entries, NEWEST))) if it.waits(at)]
 
 
 def entering(project: str, after: Delivery, *, before: Delivery, otherwise: Exception) -> list[Write]:

@@ -347,7 +347,8 @@ def test_a_strange_code_is_not_made(shop: Shop, known: dict[str, str], subtests:
 RIGHT = {
     "amount": 5,
     "consents": [{"channel": "email", "granted": False, "source": "preferences"}],
-    "response": "DECLINED", "channel": "email",
+    "response": "DECLINED",
+    "channel": "email",
 }
 """What a body must have, wherever it must have anything: so it is the id that is refused."""
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra.local.service import Service
-from tests.builders import PRODUCTION, Clock, Shop, fresh, ok, refusal
+from tests.builders import PRODUCTION, Clock, Shop, fresh, ok, refusal, until
 from tests.contract.conftest import Sdk
 from tests.contract.spoilt import NO_INSTANT, NO_TEXT, malformed_is_refused, wrong_is_refused
 
@@ -136,31 +136,35 @@ def test_an_offer_that_is_not_there_or_anothers_is_not_found(shop: Shop, service
 
 
 class Day(NamedTuple):
-    """A day of 2028 on which nobody is written to before 10:01; it is somebody's birthday, with an offer."""
+    """Ann's birthday in 2028, on which nobody is written to before 10:01."""
 
     shop: Shop
     clock: Clock
-    who: str
-    customer: dict[str, Any]
-    schedule: dict[str, Any]
+    ann: dict[str, Any]
 
-    @property
-    def mail(self) -> dict[str, Any]:
-        """The mail of this day."""
-        [found] = [it for it in self.shop.deliveries(customer=self.who) if it["due_at"].startswith("2028-05-09")]
-        return dict(found)
-
-    @property
-    def outcome(self) -> tuple[str, str | None]:
-        return self.mail["status"], self.mail["reason"]
-
-    def offer(self) -> dict[str, Any]:
-        """The campaign's offer, as the shop gives it by itself."""
-        body = {"campaign": {"id": self.schedule["campaign"]["id"]}, "customer": {"source_id": self.who}}
+    def offer(self, campaign: str = "") -> dict[str, Any]:
+        """An offer to Ann; of a new campaign, if none is named."""
+        campaign = campaign or self.shop.campaign(type="AUTO_UPDATE")["id"]
+        body = {"campaign": {"id": campaign}, "customer": {"id": self.ann["id"]}}
         return ok(self.shop.ask("POST", "publications", body))
 
-    def mails(self) -> list[dict[str, Any]]:
-        return [it for it in self.shop.outbox() if it["to"] == f"{self.who}@example.com"]
+    def ask_to_send(self, offer: dict[str, Any], channel: str = "email", **more: Any) -> str:
+        """The id of a message with an offer, that waits."""
+        template = {"template": self.shop.template(channel=channel, subject="Yours" if channel == "email" else None)}
+        said = {"customer": {"id": self.ann["id"]}, "publication": offer["id"], **template, **more}
+        waiting = ok(self.shop.ask("POST", "deliveries", said))
+        assert (waiting["status"], waiting["until"]) == ("DEFERRED", "2028-05-09T10:01:00.000Z")
+        return str(waiting["id"])
+
+    def outcome(self, id_: str = "") -> tuple[str, str | None]:
+        """What became of a message; of the only one, if none is named."""
+        [found] = [it for it in self.shop.deliveries(customer=self.ann["id"]) if id_ in (it["id"], "")]
+        return found["status"], found.get("reason")
+
+    def left(self) -> list[str]:
+        """What has left to Ann, with the minute."""
+        own = (self.ann["email"], self.ann["phone"])
+        return [f"{it['channel']} {it['at'][:16]}" for it in self.shop.outbox() if it["to"] in own]
 
 
 @pytest.fixture
@@ -168,31 +172,72 @@ def day(timed_service: Service, timed_shop: Shop) -> Iterator[Day]:
     shop, who = timed_shop, fresh("ann")
     with Clock(timed_service.url) as clock:
         clock.set(MORNING)
-        ok(shop.ask("PUT", "contact-policy", {"quiet_hours": {"from": "21:00", "to": "10:01"}}))
-        ann = shop.customer(who, email=f"{who}@example.com", birthdate="1990-05-09")
-        shop.consent(who)
-        schedule = shop.schedule({"type": "BIRTHDAY"})
-        yield Day(shop, clock, who, ann, schedule)
-        ok(shop.ask("POST", f"schedules/{schedule['id']}/disable"))
+        ok(shop.ask("PUT", "contact-policy", {"frequency_caps": [], "quiet_hours": {"from": "21:00", "to": "10:01"}}))
+        phone = f"+35385{int(who[-6:], 16) % 10**7:07d}"
+        ann = shop.customer(who, email=f"{who}@example.com", phone=phone, birthdate="1990-05-09")
+        for channel in ("email", "sms"):
+            shop.consent(who, channel=channel)
+        yield Day(shop, clock, ann)
         ok(shop.ask("PUT", "contact-policy", {}))
 
 
 def test_accepted_by_phone_at_ten_the_mail_of_one_past_ten_does_not_leave(day: Day) -> None:
     offer = day.offer()
+    mail = day.ask_to_send(offer)
     day.clock.set(TEN)
-    assert (day.outcome, day.mail["until"]) == (("DEFERRED", "quiet_hours"), "2028-05-09T10:01:00.000Z")
     answer(day.shop, offer, response="ACCEPTED", channel="phone")
-    assert day.outcome == ("DROPPED", "accepted")
+    assert day.outcome(mail) == ("DROPPED", "accepted")
     day.clock.set(ONE_PAST + timedelta(hours=1))
-    assert (day.outcome, day.mails()) == (("DROPPED", "accepted"), [])
-    assert day.shop.runs(day.schedule["id"])[0]["dropped"] == {"total": 1, "by_reason": {"accepted": 1}}
+    assert (day.outcome(mail), day.left()) == (("DROPPED", "accepted"), [])
 
 
-def test_declined_it_does_not_leave_and_unanswered_it_does(day: Day) -> None:
+def test_declined_it_leaves_on_no_channel_and_what_is_asked_for_later_neither(day: Day) -> None:
     offer = day.offer()
-    day.clock.set(TEN)
+    mail, text = day.ask_to_send(offer), day.ask_to_send(offer, "sms")
     answer(day.shop, offer, response="DECLINED", channel="chat")
-    assert day.outcome == ("DROPPED", "declined")
+    assert day.outcome(mail) == day.outcome(text) == ("DROPPED", "declined")
+    again = {"customer": {"id": day.ann["id"]}, "publication": offer["id"], "template": day.shop.template()}
+    refused = ok(day.shop.ask("POST", "deliveries", again))
+    assert (refused["status"], refused["reason"]) == ("DROPPED", "declined")
+    day.clock.set(ONE_PAST)
+    assert day.left() == []
+
+
+def test_redeemed_at_the_till_the_mail_that_waits_is_taken_back(day: Day) -> None:
+    offer = day.offer()
+    mail, text = day.ask_to_send(offer), day.ask_to_send(offer, "sms")
+    day.shop.redeemed(offer["voucher"]["code"], customer={"id": day.ann["id"]})
+    for id_ in (mail, text):
+        until(lambda id_=id_: day.outcome(id_), lambda it: it == ("DROPPED", "redeemed"))  # type: ignore[misc]
+    day.clock.set(ONE_PAST)
+    assert day.left() == []
+
+
+def test_redeemed_by_nobody_knows_whom_it_is_found_out_when_it_is_to_leave(day: Day) -> None:
+    offer = day.offer()
+    mail = day.ask_to_send(offer)
+    day.shop.redeemed(offer["voucher"]["code"])
+    day.clock.set(ONE_PAST)
+    assert (day.outcome(mail), day.left()) == (("DROPPED", "redeemed"), [])
+
+
+def test_who_has_bought_is_not_asked_to_buy(day: Day) -> None:
+    offer = day.offer()
+    unless, anyway = day.ask_to_send(offer, unless_ordered=True), day.ask_to_send(offer, "sms")
+    day.shop.order(customer={"id": day.ann["id"]}, amount=5_000, status="PAID")
+    until(lambda: day.outcome(unless), lambda it: it == ("DROPPED", "already_bought"))
+    day.clock.set(ONE_PAST)
+    assert (day.outcome(anyway)[0], day.left()) == ("SENT", ["sms 2028-05-09T10:01"])
+
+
+def test_a_birthdays_mail_is_taken_back_by_a_word_of_its_day_and_not_by_last_years(day: Day) -> None:
+    schedule = day.shop.schedule({"type": "BIRTHDAY"})
+    offer = day.offer(schedule["campaign"]["id"])
+    day.clock.set(TEN)
+    assert day.outcome() == ("DEFERRED", "quiet_hours")
+    answer(day.shop, offer, response="ACCEPTED", channel="phone")
+    assert day.outcome() == ("DROPPED", "accepted")
+    assert day.shop.runs(schedule["id"])[0]["dropped"] == {"total": 1, "by_reason": {"accepted": 1}}
     day.clock.set(datetime(2029, 5, 9, 11, tzinfo=UTC))
-    [mail] = day.mails()
-    assert mail["at"].startswith("2029-05-09T10:01"), "what was said last year stops nothing of this year"
+    assert day.left() == ["email 2029-05-09T10:01"]
+    ok(day.shop.ask("POST", f"schedules/{schedule['id']}/disable"))

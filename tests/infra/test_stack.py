@@ -143,7 +143,7 @@ WRITE = "PutItem UpdateItem"
         ("brand", "GetItem PutItem", "", ""),
         ("unsubscribe", f"{READ} Query PutItem ConditionCheckItem", "", ""),
         ("message_templates", f"{READ} PutItem DeleteItem", "lists", ""),
-        ("respond", f"{READ} {WRITE}", "owners", ""),
+        ("respond", f"{READ} {WRITE} ConditionCheckItem", "owners", ""),
         ("deliveries", f"{READ} Query", "lists owners", ""),
         ("async_actions", READ, "lists", ""),
         (
@@ -154,7 +154,7 @@ WRITE = "PutItem UpdateItem"
         ),
         ("oauth", "GetItem PutItem DeleteItem", "", ""),
         ("facts", "GetItem UpdateItem", "", ""),
-        ("follow_up", f"{READ} Query {WRITE} DeleteItem", "owners", ""),
+        ("follow_up", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "owners", ""),
         ("tick", "GetItem Query UpdateItem", "pools", ""),
         ("fan_out", f"{READ} Query UpdateItem", "owners pools", ""),
         ("deliver", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),

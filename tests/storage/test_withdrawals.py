@@ -10,11 +10,10 @@ from shared.domain.errors import Moved
 from shared.domain.post.contact_policy import Contacts
 from shared.domain.post.deliveries import LEASE, Asked, Delivery, NotTaken
 from shared.domain.publications import Response, Word
-from shared.storage.deliveries import entering
+from shared.storage.deliveries import NEWEST, DeliveryStore, entering
 from shared.storage.keys import Key
 from shared.storage.publications import PublicationStore, response_of
 from shared.storage.table import Table
-from shared.storage.withdrawals import NEWEST, WithdrawalStore
 from shared.usecases.respond import respond
 from shared.usecases.withdraw import withdraw
 from tests.storage.office import OnTable
@@ -27,9 +26,9 @@ SOON, LATER = AT + timedelta(minutes=1), AT + timedelta(hours=1)
 class Desk(OnTable):
     """The post office, and the counter at which customers answer."""
 
-    def open(self) -> None:
-        super().open()
-        self.withdrawals = WithdrawalStore(self.table, self.project)
+    @property
+    def deliveries(self) -> DeliveryStore:
+        return DeliveryStore(self.table, self.project)
 
     @property
     def ann(self) -> str:
@@ -41,7 +40,7 @@ class Desk(OnTable):
         return respond(publication_id or self.publications[0].id, response, at=at, publications=store).publication
 
     def withdraw(self, *, at: Any = SOON) -> list[tuple[str, str | None]]:
-        return [(it.status, it.reason) for it in withdraw(self.ann, at=at, withdrawals=self.withdrawals)]
+        return [(it.status, it.reason) for it in withdraw(self.ann, at=at, ledger=self.deliveries, post=self.post)]
 
     def prepare(self) -> Delivery:
         """A message that has a code, and was not taken."""
@@ -208,12 +207,25 @@ def test_what_somebody_works_on_is_left_to_them(desk: Desk) -> None:
 def test_one_that_is_taken_up_at_this_moment_is_passed_over(desk: Desk) -> None:
     entry = desk.prepare()
     desk.answer("ACCEPTED")
-    [waiting] = desk.withdrawals.waiting(desk.ann, at=SOON)
-    desk.post.save(entry.sending(SOON), before=entry)
-    with pytest.raises(Moved):
-        desk.withdrawals.drop(waiting.delivery.dropped("accepted", SOON), before=waiting.delivery)
+
+    class Slow(DeliveryStore):
+        """Another worker comes in between."""
+
+        def waiting(self, customer_id: str, *, at: Any) -> list[Delivery]:
+            found = super().waiting(customer_id, at=at)
+            desk.post.save(entry.sending(SOON), before=entry)
+            return found
+
+    assert [*withdraw(desk.ann, at=SOON, ledger=Slow(desk.table, desk.project), post=desk.post)] == []
     assert desk.status == ("SENDING", None)
     assert len(desk.contacts.sent) == 1
+
+
+def test_what_is_not_the_customers_doing_is_left_for_the_sender_to_judge(desk: Desk) -> None:
+    desk.prepare()
+    desk.till.disable(desk.publications[0].codes[0])
+    assert desk.withdraw() == []
+    assert desk.status == ("PREPARED", None)
 
 
 @pytest.mark.parametrize(("history", "read"), [(0, 0), (10, 10), (NEWEST + 20, NEWEST)])
