@@ -20,7 +20,7 @@ PINNED_FOR_THE_POST = REQUIREMENTS / "post.txt"
 
 WITH_THE_POST = (
     *("schedules", "tick", "fan_out", "deliver", "send", "respond", "follow_up"),
-    *("deliveries", "message_templates"),
+    *("deliveries", "message_templates", "preferences"),
 )
 
 NEVER_OPENED = ("bin", "babel/locale-data", "pytz/zoneinfo")

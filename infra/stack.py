@@ -244,8 +244,9 @@ def _for_the_gate(function: Make, table: Table) -> None:
     table.let(export, "GetItem", "BatchGetItem", "Query")  # it changes nothing, and its answer is kept nowhere
     table.let_list(export, "lists", "owners")
 
-    unsubscribe = function("unsubscribe")
-    table.let(unsubscribe, "GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem")  # a no is a word, too
+    preferences = function("preferences")
+    table.let(preferences, "GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem")  # a no is a word, too
+    table.let(preferences, "UpdateItem", "DeleteItem")  # as consents
 
     templates = function("message_templates")
     table.let(templates, "GetItem", "BatchGetItem", "PutItem", "DeleteItem")

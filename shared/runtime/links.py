@@ -1,10 +1,15 @@
 """What people open from a message: pages, not JSON, and no key opens them, for the link itself says who they are."""
 
+from base64 import b64decode
 from collections.abc import Callable
+from datetime import datetime
+from html import escape
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from shared.delivery.phrases import Phrases, accepted, phrases_of
 from shared.domain.errors import PromotionError, TooManyRequests
+from shared.domain.post.brands import Brand, readable_on
 from shared.runtime import rate
 from shared.runtime.api import instant, request_id, status_of
 from shared.runtime.log import Line
@@ -19,33 +24,67 @@ HEADERS = {
 }
 """The address is a secret of whoever got the message: no cache, no other site and no search engine learns it."""
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:4rem auto;padding:0 1rem}}\
-button{{font:inherit;padding:.5rem 1rem}}</style>
+<style>
+body{{font:1.1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:34rem;padding:1.5rem 1rem;overflow-wrap:anywhere;\
+color:#1a1a1a;background:#fff}}
+h1{{font-size:1.6rem;line-height:1.2}}
+.brand{{font-weight:bold}}
+fieldset{{border:1px solid #767676;border-radius:.5rem;margin:1.5rem 0;padding:.5rem 1rem}}
+legend{{font-weight:bold;padding:0 .25rem}}
+label{{display:block;padding:.5rem 0}}
+input{{font:inherit;max-width:100%;box-sizing:border-box}}
+input[type=checkbox],input[type=radio]{{width:1.3rem;height:1.3rem;vertical-align:middle}}
+button{{font:inherit;font-weight:bold;width:100%;min-height:3rem;padding:.5rem 1rem;border:0;border-radius:.5rem;\
+color:{ink};background:{color};cursor:pointer}}
+button.stop{{color:#fff;background:#b00020}}
+:focus-visible{{outline:3px solid #1a1a1a;outline-offset:2px}}
+[role=status]{{border-left:.3rem solid {color};padding:.5rem 1rem}}
+details{{margin:1.5rem 0}}
+</style>
 </head>
 <body>
-<h1>{title}</h1>
-<p>{text}</p>
-{more}</body>
+<main>
+{brand}<h1>{title}</h1>
+{text}{body}
+</main>
+</body>
 </html>
 """
+COLOR = "#1f4fd8"
 
 
 class Page(NamedTuple):
-    """What somebody sees; the same whoever they are, so that a link tells nobody anything of anybody."""
+    """What somebody sees; nothing of them but what they have chosen, for whoever the message was passed on to sees it
+    as well.
+    """
 
     title: str
-    text: str
-    more: str = ""
+    text: str = ""
+    """What came of it."""
+    body: str = ""
+    """What is below, as HTML."""
+    language: str = "en"
+    brand: Brand = Brand()
+    status: HTTPStatus = HTTPStatus.OK
+    key: str | None = None
+    """Of a refusal, for the log."""
+    outcome: str = ""
+    """What came of it, for the log, where that is not what usually comes of it."""
 
 
-NOT_HERE = Page("This link does not work", "It may be incomplete: please copy all of it from the message.")
-TOO_OFTEN = Page("Please try again", "There is too much going on just now. Please try again in a minute.")
-FAILED = Page("Something went wrong", "Please try again; if that does not help, answer the message.")
+class Visit(NamedTuple):
+    """Somebody who has opened a link, or pressed a button behind it."""
+
+    at: datetime
+    languages: list[str]
+    """Which their browser asks for, the dearest first."""
+    body: bytes
+
 
 Handler = Callable[..., Page]
 
@@ -72,21 +111,44 @@ class Links:
     def __call__(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
         """Answer one API Gateway event (payload format 2.0)."""
         handler, word = self.routes[event["routeKey"]]
-        line, at, key = Line(event["routeKey"], request_id(event)), instant(event), None
-        left = rate.here.count(rate.NOBODY, at=at)
+        line, visit = Line(event["routeKey"], request_id(event)), _visit(event)
+        left, words = rate.here.count(rate.NOBODY, at=visit.at), phrases_of(*visit.languages)
         try:
             left.refuse_excess()
-            page, status = handler(at=at, **event["pathParameters"]), HTTPStatus.OK
+            page = handler(visit, **event["pathParameters"])
         except PromotionError as refusal:
-            page = TOO_OFTEN if isinstance(refusal, TooManyRequests) else NOT_HERE
-            status, key = status_of(refusal), refusal.key
+            page = _refused(refusal, words)
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody wants to be left in peace and is told
             line.write_failure(error)
-            return _answer(FAILED, HTTPStatus.INTERNAL_SERVER_ERROR, left)
-        line.write(word, status, key=key)
-        return _answer(page, status, left)
+            failed = Page(words.try_again, words.too_much, language=words.language)
+            return _answer(failed._replace(status=HTTPStatus.INTERNAL_SERVER_ERROR), left)
+        line.write(page.outcome or word, page.status, key=page.key)
+        return _answer(page, left)
 
 
-def _answer(page: Page, status: HTTPStatus, left: rate.Rate) -> dict[str, Any]:
-    html = PAGE.format(**page._asdict())
-    return {"statusCode": int(status), "headers": HEADERS | left.headers(), "body": html, "isBase64Encoded": False}
+def _visit(event: dict[str, Any]) -> Visit:
+    raw = event.get("body") or ""
+    body = b64decode(raw) if event.get("isBase64Encoded") else raw.encode(errors="replace")
+    return Visit(instant(event), accepted(event["headers"].get("accept-language", "")), body)
+
+
+def _refused(refusal: PromotionError, words: Phrases) -> Page:
+    said = (words.broken, words.copy_all_of_it)
+    if isinstance(refusal, TooManyRequests):
+        said = (words.try_again, words.too_much)
+    return Page(*said, language=words.language, status=status_of(refusal), key=refusal.key)
+
+
+def _answer(page: Page, left: rate.Rate) -> dict[str, Any]:
+    color, name = page.brand.colors.primary or COLOR, page.brand.name
+    html = PAGE.format(
+        language=page.language,
+        title=escape(page.title),
+        text=f'<p role="status">{escape(page.text)}</p>\n' if page.text else "",
+        body=page.body,
+        brand=f'<p class="brand">{escape(name)}</p>\n' if name else "",
+        color=color,
+        ink=readable_on(color),
+    )
+    headers = HEADERS | left.headers()
+    return {"statusCode": int(page.status), "headers": headers, "body": html, "isBase64Encoded": False}

@@ -54,8 +54,8 @@ WITHOUT_A_MODEL = {
 """Routes of which the SDK has no model of an answer."""
 
 ONLY_FROM_A_MAIL = {"GET /u/{token}", "POST /u/{token}"}
-"""Routes that say yes to nothing but a sealed token, which stands in a message; tests/contract/test_unsubscribe.py
-follows such links.
+"""Routes that say yes to nothing but a sealed token, which stands in a message;
+tests/contract/test_preference_centre.py follows such links.
 """
 
 

@@ -141,7 +141,7 @@ WRITE = "PutItem UpdateItem"
         ("processors", f"{READ} PutItem", "", ""),
         ("export", f"{READ} Query", "lists owners", ""),
         ("brand", "GetItem PutItem", "", ""),
-        ("unsubscribe", f"{READ} Query PutItem ConditionCheckItem", "", ""),
+        ("preferences", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("message_templates", f"{READ} PutItem DeleteItem", "lists", ""),
         ("respond", f"{READ} {WRITE} ConditionCheckItem", "owners", ""),
         ("deliveries", f"{READ} Query", "lists owners", ""),

@@ -1,0 +1,44 @@
+"""The choices that a preference centre offers: the channels, the shop's topics, how often. It shows what somebody has
+chosen, and nothing else of them: whoever holds a forwarded message sees it, too.
+"""
+
+from typing import NamedTuple, get_args
+
+from shared.domain.customers import Customer
+from shared.domain.ids import hash_of
+from shared.domain.post.consents import Consents, Frequency
+from shared.domain.post.contact_policy import ContactPolicy, Topic
+from shared.domain.post.deliveries import Channel
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
+
+
+class Choices(NamedTuple):
+    """What somebody has chosen."""
+
+    channels: dict[Channel, bool]
+    """Where they may get marketing: of the channels on which they can be reached, or have had a word."""
+    topics: tuple[tuple[Topic, bool], ...]
+    frequency: Frequency
+
+
+def choices_of(customer: Customer, consents: Consents, policy: ContactPolicy) -> Choices:
+    """What a customer has chosen of what their shop offers."""
+    profile = customer.profile
+    reached = {"email": profile.email, "sms": profile.phone}
+    offered = (it for it in CHANNELS if reached.get(it) or consents.word(it, "marketing"))
+    return Choices(
+        {it: consents.allow(it, "marketing") for it in offered},
+        tuple((it, consents.likes(it.id)) for it in policy.topics),
+        consents.frequency,
+    )
+
+
+def field_of(topic: Topic) -> str:
+    """What a form calls a topic, whose id may be as long as a name and in any script.
+
+    >>> field_of(Topic(id="shoes", name="Shoes"))
+    'topic-d6bd2e45e6f6bb4e'
+    """
+    return f"topic-{hash_of(topic.id)}"
