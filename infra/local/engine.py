@@ -24,7 +24,7 @@ DEAD_LETTERS = "-dead-letters"
 ATTEMPTS = 3
 """Deliveries of a message of the calendar or the post before it is among the dead letters."""
 SENDER = "offers@bonbon.example"
-"""Whom mails of a local run are from."""
+"""Whom mails of a local run are from, unless a brand says otherwise."""
 BUS = "bonbon"
 OVERHEARD = "bonbon-overheard"
 """The queue into which a rule of this machine's own puts whatever is told on the bus."""
@@ -56,7 +56,7 @@ def running(port: int, data: Path | None = None, **environment: str) -> Iterator
             "S3_DATA_DIR": str(data / "s3"),
         }
     child = subprocess.Popen(
-        [sys.executable, "-c", "from ministack.app import main; main()"],
+        [sys.executable, "-m", "infra.local.relay"],
         env={
             **os.environ,
             **CREDENTIALS,
@@ -95,7 +95,7 @@ def connect(endpoint: str) -> None:
     os.environ["SENDER"] = SENDER
     mail: Any = boto3.client("sesv2")
     with contextlib.suppress(mail.exceptions.AlreadyExistsException):
-        mail.create_email_identity(EmailIdentity=SENDER)
+        mail.create_email_identity(EmailIdentity=SENDER.partition("@")[2])
 
 
 def dead_letters(url: str) -> str:
