@@ -12,8 +12,9 @@ from shared.domain.post.deliveries import Message, NotTaken
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds at most before each further attempt."""
 PATIENCE = 10.0
-"""Seconds after which no further attempt is begun: one that finds nobody there takes its time, too, and a worker must
-have come to its end with a message before it is stopped. The queue has more patience."""
+"""Seconds that a worker waits for a turn, and after which no further attempt is begun: one that finds nobody takes
+its time, too, and a worker must have come to its end with a message before it is stopped. The queue has more.
+"""
 
 
 class Channel(Protocol):

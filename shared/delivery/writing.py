@@ -22,6 +22,10 @@ Facts = dict[str, Any]
 
 LONGEST_SMS = 1_600
 """Characters that SNS takes."""
+LONGEST_TITLE, LARGEST_NOTE = 200, 4_096
+"""Characters of a title, and bytes of a text, that are for an app or a page: more than a phone shows, and hardly more
+than the services take that bring it there.
+"""
 SAMPLE: Facts = {
     "customer": {
         "id": "cust_0123456789abcdef",
@@ -133,7 +137,7 @@ def written(
         subject,
         text,
         html,
-        unsubscribe_url=facts.get("unsubscribe_url") if channel == "email" else None,
+        unsubscribe_url=facts.get("unsubscribe_url") if channel != "sms" else None,
         sender=brand.sender_of(channel, own_sender),
         reply_to=brand.reply_to if channel == "email" else None,
     )
@@ -159,13 +163,24 @@ def refuse_unwritable(template: MessageTemplate) -> None:
         try:
             if mjml:  # alone at first, so that what is wrong with it is told of its own words
                 markup.html_of(filled_in(body, {**SAMPLE, "brand": SAMPLE_BRAND.facts(None)}, markup=True))
-            _, text, _ = _written(words, SAMPLE, SAMPLE_BRAND, template.channel, "marketing")
+            heading, text, _ = _written(words, SAMPLE, SAMPLE_BRAND, template.channel, "marketing")
         except markup.Unparsable as error:
             raise InvalidPayload(f"{path}body: {error}") from None
         except Exception as error:  # noqa: BLE001 - whatever it was, no message could be written
             raise InvalidPayload(f"{path}body: {what_failed(error)}") from None
+        if template.channel in ("push", "web"):
+            _refuse_long(path, heading, text)
         if template.channel == "sms" and len(text) > LONGEST_SMS:
             raise InvalidPayload(f"{path}body: {len(text)} characters are more than a text message has, {LONGEST_SMS}")
+
+
+def _refuse_long(path: str, title: str, text: str) -> None:
+    if len(title) > LONGEST_TITLE:
+        raise InvalidPayload(f"{path}subject: {len(title)} characters are more than a title has, {LONGEST_TITLE}")
+    if (size := len(text.encode())) > LARGEST_NOTE:
+        raise InvalidPayload(
+            f"{path}body: {size} bytes are more than a message in an app or a page has, {LARGEST_NOTE}"
+        )
 
 
 def _written(

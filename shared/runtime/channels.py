@@ -48,15 +48,12 @@ is counted. A webhook is the shop's own, and says itself when it wants patience.
 def carriers(table: Table, project: str, *, patience: float = PATIENT) -> Mapping[Channel, Sender]:
     """What hands the messages of a project over, by channel, each in its turn; ``patience`` is in seconds."""
     webhook = Paced(Webhooks(WebhookStore(table, project).now, here=on_one_machine()), patience=patience)
-    by_provider = {
-        channel: _in_turn(table, channel, Paced(sender, patience=patience)) for channel, sender in channels().items()
-    }
-    return {**by_provider, "push": webhook, "web": webhook}
 
+    def in_turn(channel: Channel, sender: Sender) -> Sender:
+        paced, rate = Paced(sender, patience=patience), float(environ.get(RATES[channel]) or 0)
+        return InTurn(paced, PaceStore(table, channel, Bucket(rate), patience=patience).turn) if rate else paced
 
-def _in_turn(table: Table, channel: Channel, sender: Sender) -> Sender:
-    rate = float(environ.get(RATES[channel]) or 0)
-    return InTurn(sender, PaceStore(table, channel, Bucket(rate)).turn) if rate else sender
+    return {**{it: in_turn(it, sender) for it, sender in channels().items()}, "push": webhook, "web": webhook}
 
 
 def on_one_machine() -> bool:

@@ -9,14 +9,14 @@ from shared.storage.keys import Key
 from shared.storage.table import Table
 from shared.storage.warm import Warm
 
-PATIENCE = 5.0
-"""Seconds that a worker waits for its turn; the queue has more patience."""
 ATTEMPTS = 3
 """Others only move the mark on, so the second attempt knows where it is at least; one more for a mark that was gone."""
 
 
 class PaceStore:
-    """The pace of one channel. It goes by real time, on whatever day a local run's clock stands."""
+    """The pace of one channel; ``patience`` is how many seconds anybody waits for a turn. It goes by real time, on
+    whatever day a local run's clock stands.
+    """
 
     _seen = Warm[int]()
     """Tells whether the bucket is full by now, so that the first attempt is mostly the only one; which one checks."""
@@ -27,7 +27,7 @@ class PaceStore:
         channel: Channel,
         bucket: Bucket,
         *,
-        patience: float = PATIENCE,
+        patience: float,
         seconds: Callable[[], float] = time.time,
     ) -> None:
         self._table = table

@@ -38,7 +38,7 @@ def clock() -> Clock:
 
 
 def pace(table: Table, channel: str, clock: Clock, *, rate: float = 10, burst: int = 1) -> PaceStore:
-    return PaceStore(table, channel, Bucket(rate, burst), seconds=clock)  # type: ignore[arg-type]
+    return PaceStore(table, channel, Bucket(rate, burst), patience=5, seconds=clock)  # type: ignore[arg-type]
 
 
 def test_a_turn_costs_one_write(table: Table, channel: str, clock: Clock, wire: Wire) -> None:
@@ -88,7 +88,7 @@ def test_however_many_workers_take_turns_at_once_no_more_leave_and_hardly_fewer(
     gone, lock, bucket = list[float](), threading.Lock(), Bucket(RATE)
 
     def work(number: int) -> None:
-        mails = PaceStore(table, channel, bucket)  # type: ignore[arg-type]
+        mails = PaceStore(table, channel, bucket, patience=5)  # type: ignore[arg-type]
         for step in range(15):
             if (number + step) % 7 == 0:
                 PaceStore._seen.clear()
