@@ -5,11 +5,12 @@ from collections.abc import Callable
 from shared.domain.calendar.schedules import Schedule
 from shared.domain.post.consents import Consent, Consents
 from shared.domain.post.deliveries import Delivery
-from shared.domain.post.explanations import Known, channels_of, judged_at
+from shared.domain.post.explanations import Known, channels_of, judged_at, topic_of
 from shared.domain.post.templates import MessageTemplate
 from shared.storage.batch import Batch
 from shared.storage.campaigns import CampaignStore
 from shared.storage.consents import ConsentStore, consents_of
+from shared.storage.contact_policy import PolicyStore
 from shared.storage.customers import CustomerStore
 from shared.storage.deliveries import DeliveryStore
 from shared.storage.keys import Key
@@ -64,7 +65,11 @@ class ExplanationStore:
             preferences=consents.preferences,
             processors=ProcessorStore(self._table, self.project).now(),
             home=settings.settled(batch).zone,
+            topics=self._topics() if topic_of(delivery, schedule) else {},
         )
+
+    def _topics(self) -> dict[str, str]:
+        return {topic.id: topic.name for topic in PolicyStore(self._table, self.project).now().topics}
 
     def _template(self, delivery: Delivery) -> MessageTemplate | None:
         return TemplateStore(self._table, self.project).find(delivery.template_id) if delivery.template_id else None

@@ -67,7 +67,8 @@ class Life:
             {"channel": channel, "granted": granted, "source": f"form {self.note}"}
             for channel, granted in (("email", True), ("sms", False))
         ]
-        ok(shop.ask("PUT", f"customers/{self.id}/consents", {"consents": words}))
+        answers = [{"about": "birthday", "answer": self.birthdate, "source": "a form"}]
+        ok(shop.ask("PUT", f"customers/{self.id}/consents", {"consents": words, "preferences": answers}))
         self._post("events", {"event": "visited", "customer": {"source_id": self.source_id}})
         self.order = self._post(
             "orders", {"source_id": fresh("order"), "amount": 5_000, "status": "PAID", "customer": self.profile}

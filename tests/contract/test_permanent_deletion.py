@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from infra.local.service import Service
-from tests.builders import Clock, Shop, ok, refusal
+from tests.builders import Clock, Shop, ok, refusal, until
 from tests.contract.lives import AT, Item, Life, everything_in
 
 LEFT = {"delivery", "order", "publication", "redemptions", "voucher"}
@@ -25,7 +25,12 @@ def forgotten(timed_service: Service, timed_shop: Shop) -> Iterator[tuple[Life, 
         before = everything_in(timed_service)
         receipt = ok(timed_shop.ask("POST", f"customers/{ann.id}/permanent-deletion", key="forget ann"))
         assert receipt["related_object_id"] == ann.id
-        yield ann, before, everything_in(timed_service)
+        yield ann, before, until(lambda: everything_in(timed_service), lambda items: not beside(ann, items))
+
+
+def beside(of: Life, items: list[Item]) -> list[str]:
+    """What stands with her; whoever follows the stream may still be about to hear that she is gone."""
+    return [item["SK"] for item in items if item["PK"].endswith(f"#customer#{of.id}")]
 
 
 def _import(ann: Life) -> None:
@@ -60,8 +65,18 @@ def test_what_is_left_names_her_id_and_her_own_partition_is_empty(
     ann, before, after = forgotten
     assert kinds(before, ann.id) == {*LEFT, "customer", "event", "answer"}
     assert kinds(after, ann.id) == {*LEFT, "answer"}
-    assert [item for item in after if item["PK"].endswith(f"#customer#{ann.id}")] == []
+    assert beside(ann, after) == []
     assert kinds(after, ann.source_id) == {"answer"}
+
+
+def test_that_she_wanted_no_text_messages_is_kept_under_a_print(
+    forgotten: tuple[Life, list[Item], list[Item]],
+) -> None:
+    ann, before, after = forgotten
+    known = {item["PK"] for item in before}
+    [print_] = [item for item in after if "#suppression#" in item["PK"] and item["PK"] not in known]
+    assert set(print_) == {"PK", "SK", "unsubscribed"}
+    assert not kinds([print_], *ann.known_by, ann.id, ann.source_id)
 
 
 def test_nobody_is_told_of_her_any_more(forgotten: tuple[Life, list[Item], list[Item]]) -> None:

@@ -125,6 +125,40 @@ def test_the_word_of_that_moment_is_told_whatever_was_said_since(birthday: Birth
     assert before["granted"] is True
 
 
+def test_what_was_asked_for_is_told_as_such_and_so_is_a_topic_that_was_declined(birthday: Birthday) -> None:
+    shop, clock = birthday.shop, birthday.clock
+    clock.set(AT + timedelta(days=10))
+    cid = shop.customer(fresh("cid"), email="cid@example.com", birthdate="1990-03-17")
+    shop.consent(cid["id"])
+    topics = {"topics": [{"id": "dogs", "name": "Dogs & more"}], "quiet_hours": None}
+    ok(shop.ask("PUT", "contact-policy", topics))
+    declined = {"about": "topic", "topic": "dogs", "answer": "NO", "source": "a call"}
+    ok(shop.ask("PUT", f"customers/{cid['id']}/consents", {"preferences": [declined]}))
+    campaign, template = shop.campaign(type="AUTO_UPDATE"), shop.template("{{ customer.name }}{{ customer.email }}")
+    asked = {"customer": {"id": cid["id"]}, "campaign": {"id": campaign["id"]}, "template": template}
+    about_dogs = ok(shop.ask("POST", "deliveries", {**asked, "topic": "dogs"}))
+    assert (about_dogs["status"], about_dogs["reason"]) == ("DROPPED", "topic_declined")
+    told = shop.get(f"deliveries/{about_dogs['id']}/why")
+    assert told["because"]["type"] == "request"
+    assert [(it["topic"], it["answer"]) for it in told["preferences"]] == [("dogs", "NO")]
+    said = "You said on 27 March 2029 (source: a call) that you do not want to hear of “Dogs & more”."
+    assert said in told["sentences"]
+    sent = ok(shop.ask("POST", "deliveries", asked))
+    told = shop.get(f"deliveries/{sent['id']}/why")
+    ok(shop.ask("PUT", "contact-policy", {}))
+    assert (told["status"], told["consent"]["granted"], told["audience"]) == ("SENT", True, None)
+    assert told["because"] == {
+        "type": "request",
+        "at": told["because"]["at"],
+        "campaign": {"id": campaign["id"], "name": campaign["name"], "object": "campaign"},
+    }
+    assert [it["field"] for it in told["data_used"]] == ["customer.email", "customer.email", "customer.contacts"]
+    assert told["sentences"][0] == (
+        "You got this e-mail on 27 March 2029 because we decided on 27 March 2029 to send it to you, with an offer of"
+        f" “{campaign['name']}”."
+    )
+
+
 def test_what_was_deleted_meanwhile_is_told_as_such(birthday: Birthday) -> None:
     """The last one of this module, for it deletes what the others look at."""
     shop, schedule = birthday.shop, birthday.schedule

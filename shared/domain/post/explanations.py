@@ -31,7 +31,7 @@ SPOKEN = "it tells in which language"
 OFTEN = "it tells whether another message may come"
 BOUGHT = "the message is of no use once you have ordered"
 
-NEVER_HANDED_OVER = ("template_failed", "no_sender", "address_refused")
+NEVER_HANDED_OVER = ("template_failed", "no_sender", "no_webhook", "address_refused")
 """Reasons of messages that failed before anybody else had seen them."""
 
 
@@ -53,6 +53,8 @@ class Known(NamedTuple):
     processors: tuple[Processor, ...]
     home: ZoneInfo
     """The project's zone."""
+    topics: Mapping[str, str] = {}
+    """What the shop writes about: names by id."""
 
 
 class Used(NamedTuple):
@@ -107,7 +109,7 @@ def explained(known: Known) -> Why:
     channel = known.delivery.channel if handed_over(known.delivery) else None
     recipients = tuple(it for it in known.processors if it.receives(channel))
     at = judged_at(known.delivery)
-    topic = topic_of(known)
+    topic = topic_of(known.delivery, known.schedule)
     mattered = tuple(
         it
         for it in known.preferences
@@ -138,11 +140,11 @@ def channels_of(delivery: Delivery, schedule: Schedule | None) -> Sequence[Chann
     return schedule.channels if schedule else ()
 
 
-def topic_of(known: Known) -> str | None:
+def topic_of(delivery: Delivery, schedule: Schedule | None) -> str | None:
     """What a message was about, of what its customer may have declined."""
-    if known.delivery.asked:
-        return known.delivery.asked.topic
-    return getattr(known.schedule, "topic", None)
+    if delivery.asked:
+        return delivery.asked.topic
+    return schedule.topic if schedule else None
 
 
 def _used(known: Known) -> Iterator[Used]:
@@ -332,7 +334,8 @@ def _allowed(why: Why) -> Iterator[str]:
         on = f"on {_day(_local(preference.at, known))} (source: {preference.source})"
         if preference.about == "topic":
             want = "want" if preference.answer == "YES" else "do not want"
-            yield f"You said {on} that you {want} to hear of “{preference.topic}”."
+            topic = known.topics.get(preference.topic or "", preference.topic)
+            yield f"You said {on} that you {want} to hear of “{topic}”."
         elif preference.answer != "ALL":
             often = {"DAILY": "a day", "WEEKLY": "a week", "MONTHLY": "a month"}.get(preference.answer, "in a while")
             yield f"You said {on} that you want to hear of us once {often} at most."
