@@ -99,7 +99,7 @@ def serve(port: int, data: Path, *, extra: str = "") -> None:
                 Line(url, worker(name), clock, dead_letters=engine.dead_letters(url))
                 for url, name in ((os.environ[queue], name) for queue, name in BEHIND_TICKS.items())
             ],
-            rest=(actions.rest, stream.drain),
+            rest=(actions.rest, stream.drain, outbox.texts),  # a text that is seen now left before the clock moves
             after_each=outbox.texts,
         )
         for running in (actions, stream, calendar):

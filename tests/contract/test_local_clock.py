@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from infra.local.service import Service, running
-from tests.builders import SANDBOX, Clock, Shop, until
+from tests.builders import SANDBOX, Clock, Shop, ok, until
 
 FIRST = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -30,6 +30,21 @@ def test_what_is_no_instant_moves_nothing(timed_service: Service, clock: Clock, 
     refused = httpx.put(f"{timed_service.url}/local/clock", content=body)
     assert (refused.status_code, refused.json()["key"]) == (400, "invalid_payload")
     assert clock.now == FIRST
+
+
+def test_a_text_that_was_asked_for_is_dated_by_what_the_clock_showed_then(timed_shop: Shop, clock: Clock) -> None:
+    """The engine keeps no moment of a text: it is that at which somebody looks, and the clock looks before it moves."""
+    clock.set(FIRST + timedelta(hours=12))
+    number = "+353871234567"
+    who = timed_shop.customer(phone=number)["source_id"]
+    timed_shop.consent(who, channel="sms")
+    text = timed_shop.template("{{ voucher.code }}", channel="sms", subject="")
+    campaign = timed_shop.campaign(type="AUTO_UPDATE")["id"]
+    said = {"customer": {"source_id": who}, "campaign": {"id": campaign}, "template": text}
+    sent = ok(timed_shop.ask("POST", "deliveries", said))
+    clock.forward(timedelta(hours=1))
+    [left] = [it for it in timed_shop.outbox() if it["body"] == sent["voucher"]["code"]]
+    assert (left["to"], left["at"]) == (number, sent["sent_at"]) == (number, "2027-01-01T12:00:00.000Z")
 
 
 def test_a_stop_in_the_middle_of_a_long_move_loses_no_mail_and_repeats_none(tmp_path: object) -> None:

@@ -29,10 +29,12 @@ from tests.replay.oracle import (
     Forgotten,
     Happening,
     Moved,
+    Often,
     Opened,
     Oracle,
     Ordered,
     Policy,
+    Preferred,
     Said,
     Wanted,
 )
@@ -337,6 +339,7 @@ class Town:
             (self._start, 0.1, self._stopped),
             (self._unsubscribe, 0.3, self._links),
             (self._say_anything, 0.8, self._ids),
+            (self._prefer, 0.3, self._ids),
             (self._move, 0.1, self._ids),
             (self._forget, 0.1, self._ids),
         )
@@ -358,6 +361,20 @@ class Town:
 
     def _say_no(self, who: str) -> Iterator[Happening]:
         yield from self._say(who, [("email", "marketing", False), ("sms", "marketing", False)])
+
+    def _prefer(self, who: str) -> Iterator[Happening]:
+        """The shop tells what they would rather have."""
+        random = self._chance(who)
+        if random.random() < 0.5:
+            topic, wanted = random.choice(TOPICS), random.random() < 0.4
+            answer = {"about": "topic", "topic": topic, "answer": "YES" if wanted else "NO"}
+            happened: Happening = Preferred(self._now, who, topic, wanted)
+        else:
+            answer = {"about": "frequency", "answer": random.choice(("ALL", "DAILY", "WEEKLY", "MONTHLY"))}
+            happened = Often(self._now, who, answer["answer"])
+        said = {"preferences": [{**answer, "source": "a call"}]}
+        ok(self._shop.ask("PUT", f"customers/{self._ids[who]}/consents", said))
+        yield happened
 
     def _answer_what_waits(self, who: str) -> Iterator[Happening]:
         """On the phone they are told the same offer, and say yes or no to it."""
