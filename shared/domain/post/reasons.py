@@ -32,7 +32,6 @@ REASONS = {
     "message_rejected": "our carrier refused it",
     "message_refused": "our carrier refused it, or your address",
     "opted_out": "your carrier was told that you want no messages from us",
-    "no_webhook": "the shop no longer takes messages for its app or its pages from us",
 }
 
 
