@@ -7,6 +7,7 @@ from shared.runtime.api import Api, Request
 from shared.runtime.pages import query_of
 from shared.storage.agenda import Agenda
 from shared.storage.campaigns import CampaignStore
+from shared.storage.contact_policy import PolicyStore
 from shared.storage.projects import ProjectStore
 from shared.storage.schedules import ScheduleStore
 from shared.storage.segments import SegmentStore
@@ -31,6 +32,7 @@ def make(request: Request) -> Scheduled:
         campaigns=_campaigns(request),
         templates=TemplateStore(request.table, request.project),
         segments=SegmentStore(request.table, request.project),
+        policies=PolicyStore(request.table, request.project),
     )
 
 
@@ -59,6 +61,7 @@ def update(request: Request, schedule_id: str) -> Scheduled:
         campaigns=_campaigns(request),
         templates=TemplateStore(request.table, request.project),
         segments=SegmentStore(request.table, request.project),
+        policies=PolicyStore(request.table, request.project),
     )
 
 

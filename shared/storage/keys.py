@@ -105,8 +105,10 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     what a customer may use                  a query a shard of campaigns (8) and of vouchers alone (8), one of what was
                                              given to them; then a batch or two for 25 candidates, then for each 100
     what somebody allows                     one read; with all that they have said, one query of one partition
-    a message that is due                    one batch, the campaign, then three commits: 30 units with a code that is
-                                             made for it; the batch alone where it has left already
+    a message that is due                    one batch, what is suppressed, the campaign, then three commits: 36 units
+                                             with a code that is made for it; the batch alone where it has left already
+    a message that is asked for              the same with its template and campaign, 32 units; 2 more and two reads
+                                             under an Idempotency-Key
     who asks, by key pair or token           one read (a token: two), then none for a minute
     how often an address has asked           one write, which is also the answer
     a project's key pairs                    one page of a list

@@ -12,6 +12,7 @@ from shared.domain.calendar.residences import NOWHERE, Residence, zone_named
 from shared.domain.calendar.schedules import Holiday, Hour, Occurrence, Run, Schedule, Scheduled
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import InvalidPayload, NotFound
+from shared.domain.post.contact_policy import ContactPolicy, refuse_unknown_topic
 from shared.domain.post.templates import MessageTemplate
 from shared.domain.projects import Project
 from shared.domain.segments import Segment
@@ -38,6 +39,10 @@ class Templates(Protocol):
     def find(self, id_: str) -> MessageTemplate | None: ...
 
 
+class Policies(Protocol):
+    def get(self) -> ContactPolicy: ...
+
+
 class Segments(Protocol):
     def get(self, id_: str) -> Segment: ...
 
@@ -57,6 +62,7 @@ def make_schedule(
     campaigns: Campaigns,
     templates: Templates,
     segments: Segments,
+    policies: Policies,
 ) -> Scheduled:
     """Make a schedule that gives away codes of a campaign, which is named by its id or its name.
 
@@ -66,7 +72,7 @@ def make_schedule(
     offer = _campaign(campaign, campaigns)
     schedule = schedule.model_copy(update={"campaign_id": offer.id}).switched(active=active, at=at)
     schedule = schedule.model_copy(update={"updated_at": None})
-    _refuse_unfit(schedule, None, at=at, templates=templates, segments=segments)
+    _refuse_unfit(schedule, None, at=at, templates=templates, segments=segments, policies=policies)
     made = Scheduled(schedule, offer.name)
     schedules.add(schedule, outcome=made)
     return made
@@ -84,6 +90,7 @@ def change_schedule(
     campaigns: Campaigns,
     templates: Templates,
     segments: Segments,
+    policies: Policies,
 ) -> Scheduled:
     """Change what is said of a schedule, its campaign and its switch; what it has sent is not changed by it.
 
@@ -94,7 +101,7 @@ def change_schedule(
     named = {} if campaign is None else {"campaign_id": _campaign(campaign, campaigns).id}
     schedule = known.changed(**changes, **named, at=at)
     schedule = schedule if active is None else schedule.switched(active=active, at=at)
-    _refuse_unfit(schedule, known, at=at, templates=templates, segments=segments)
+    _refuse_unfit(schedule, known, at=at, templates=templates, segments=segments, policies=policies)
     [changed] = shown([schedule], campaigns=campaigns)
     schedules.save(schedule, outcome=changed)
     return changed
@@ -171,7 +178,13 @@ def _campaign(id_or_name: str, campaigns: Campaigns) -> Campaign:
 
 
 def _refuse_unfit(
-    schedule: Schedule, known: Schedule | None, *, at: datetime, templates: Templates, segments: Segments
+    schedule: Schedule,
+    known: Schedule | None,
+    *,
+    at: datetime,
+    templates: Templates,
+    segments: Segments,
+    policies: Policies,
 ) -> None:
     """Raise if a schedule names what does not exist, as far as it has not named it before."""
     for channel in schedule.channels:
@@ -188,6 +201,8 @@ def _refuse_unfit(
             segments.get(schedule.audience.segment_id)
         except NotFound:
             raise InvalidPayload("audience.segment_id: there is no such segment") from None
+    if schedule.topic and (known is None or known.topic != schedule.topic):
+        refuse_unknown_topic(schedule.topic, policies.get())
     if isinstance(schedule.occasion, Holiday) and (known is None or known.occasion != schedule.occasion):
         _refuse_unknown(schedule.occasion, at.year)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Busy, Conflict, InvalidPayload
-from shared.domain.post.contact_policy import ContactPolicy, Defer, Drop, Send
+from shared.domain.post.contact_policy import ContactPolicy, Defer, Drop, Send, refuse_unknown_topic
 from shared.domain.post.deliveries import Asked, Channel, Delivery, OnDemand, Purpose
 from shared.domain.post.judging import Standing, best, judge, refuse_unfounded
 from shared.domain.post.templates import MessageTemplate
@@ -56,8 +56,8 @@ def asked(demand: Demand, *, campaigns: Campaigns, templates: Templates, policie
         raise InvalidPayload("publication: either a publication or a campaign must be named")
     if (demand.template is None) == (not demand.templates):
         raise InvalidPayload("template: either a template or templates must be named")
-    if demand.topic and demand.topic not in {topic.id for topic in policies.get().topics}:
-        raise InvalidPayload("topic: is none of the contact policy's")
+    if demand.topic:
+        refuse_unknown_topic(demand.topic, policies.get())
     named = _one(demand, templates) if demand.template else _each(demand, templates)
     return Asked(
         channels=tuple(named),

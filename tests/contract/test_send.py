@@ -251,8 +251,20 @@ def test_a_body_that_is_wrong_is_refused(desk: Desk, subtests: pytest.Subtests) 
     assert desk.mails(ann) == []
 
 
-def test_a_schedule_may_say_what_it_is_about(desk: Desk) -> None:
-    schedule = desk.shop.schedule({"type": "BIRTHDAY"}, active=False, topic="news")
+def test_a_schedule_may_say_what_it_is_about_if_people_may_decline_it(desk: Desk) -> None:
+    shop, said = desk.shop, {"quiet_hours": None, "frequency_caps": []}
+    ok(shop.ask("PUT", "contact-policy", {**said, "topics": [{"id": "news", "name": "News"}]}))
+    schedule = shop.schedule({"type": "BIRTHDAY"}, active=False, topic="news")
     assert schedule["topic"] == "news"
-    changed = ok(desk.shop.ask("PUT", f"schedules/{schedule['id']}", {"topic": None}))
+    path = f"schedules/{schedule['id']}"
+    wrong = shop.ask("PUT", path, {"topic": "none"})
+    assert (refusal(wrong), wrong.json()["details"]) == (
+        (400, "invalid_payload"),
+        "topic: is none of the contact policy's",
+    )
+    assert shop.get(path)["topic"] == "news"
+    changed = ok(shop.ask("PUT", path, {"topic": None}))
     assert "topic" not in changed
+    sent = desk.send(desk.customer(), topic="news")
+    assert (sent["status"], sent["trigger"]) == ("SENT", {"type": "ON_DEMAND", "topic": "news"})
+    ok(shop.ask("PUT", "contact-policy", said))

@@ -9,6 +9,7 @@ import pytest
 
 from functions import send as sender
 from shared.delivery import pacing
+from shared.delivery.pacing import Paced
 from shared.domain.post.deliveries import LEASE
 from shared.runtime import channels, settings
 from shared.runtime.clock import clock
@@ -118,7 +119,7 @@ def test_a_busy_channel_has_it_wait_for_a_tick_with_its_code_and_its_place(
 ) -> None:
     person = desk.customer()
     busy = Busy(channels.channels()["email"], times=3)
-    monkeypatch.setattr(sender, "channels", lambda: {"email": busy})
+    monkeypatch.setattr(sender, "carriers", lambda *_, **__: {"email": Paced(busy)})
     waits = desk.send(person)
     later = NOW + MINUTE
     assert (waits["status"], waits["reason"], waits["until"]) == (

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from shared.domain.errors import InvalidPayload
 from shared.domain.model import Day, Frozen, Instant, Name, Sent
 from shared.domain.post.consents import Consents, Frequency
 from shared.domain.post.deliveries import Channel, Purpose
@@ -113,6 +114,16 @@ class ContactPolicy(Frozen):
     quiet_hours: QuietHours | None = QuietHours.model_validate({"from": "21:00", "to": "08:00"})
     blackouts: tuple[Blackout, ...] = ()
     topics: tuple[Topic, ...] = ()
+
+
+def refuse_unknown_topic(topic: str, policy: ContactPolicy) -> None:
+    """Raise for a topic that nobody is asked about, and so nobody could decline.
+
+    Raises:
+        InvalidPayload: naming the field.
+    """
+    if topic not in {it.id for it in policy.topics}:
+        raise InvalidPayload("topic: is none of the contact policy's")
 
 
 class Contact(Frozen):
