@@ -160,8 +160,8 @@ class PublicationStore:
         word = json.dumps({**response.model_dump(mode="json"), "publication_id": publication.id})
         yield update(
             joined,
-            "SET #response = :response",
-            {"response": word, **({"was": item["response"]} if known else {})},
+            "SET #response = :response, #answered = :answered",
+            {"response": word, "answered": iso(response.at), **({"was": item["response"]} if known else {})},
             only_if="#response = :was" if known else "attribute_exists(PK) AND attribute_not_exists(#response)",
             otherwise=Moved(),
         )
