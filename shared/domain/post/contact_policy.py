@@ -5,8 +5,8 @@ a receipt that somebody waits for is welcome at any hour. How often somebody wan
 cap, their own. All of them are read on the customer's own calendar; like everywhere, a wall time that a day skips means
 the first instant after the gap, one that it has twice the first of the two.
 
-A cap puts a message off to its next period, and not beyond: one that finds that full as well is dropped, or whoever is
-owed one a day would get last week's for ever.
+A cap puts a message off to its next period, and not beyond: one that finds that full as well is dropped. Otherwise
+whoever may get one a day would get each of them later than the last.
 """
 
 from collections import Counter
@@ -200,15 +200,15 @@ def judge(
         if not consents.allow(channel, purpose):
             dropped.append("no_consent")
             continue
-        if purpose == "marketing" and not consents.likes(topic):
+        if purpose != "marketing":
+            return Send(channel)
+        if not consents.likes(topic):
             dropped.append("topic_declined")
             continue
-        verdict: Send | Defer | Drop = Send(channel)
-        if purpose == "marketing":
-            verdict = _when(Hold(channel, caps, contacts, policy, zone), at, capped=capped)
-        if not isinstance(verdict, Drop):
-            return verdict
-        dropped.append(verdict.reason)
+        if any(it.max == 0 and it.channel in ("any", channel) for it in caps):
+            dropped.append("frequency_cap")
+            continue
+        return _when(Hold(channel, caps, contacts, policy, zone), at, capped=capped)
     return Drop(max(dropped, key=NEARNESS.index))
 
 
