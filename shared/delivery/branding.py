@@ -13,8 +13,8 @@ from shared.delivery.phrases import phrases_of
 from shared.delivery.wording import NEVER_SHOWN
 from shared.domain.post.brands import Brand, readable_on
 
-FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-"""What is there on each machine: a font from elsewhere would tell its owner who reads."""
+FONT = "-apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+"""Fonts of the reader's own machine. MJML fetches others from their maker, Roboto too, who would learn who reads."""
 QUIET = "#595959"
 """Of small print on white."""
 LOGO_WIDTH = 160
@@ -96,7 +96,7 @@ def _look(brand: Brand) -> str:
 
 def _logo(brand: Brand) -> str:
     return (
-        '<mj-section padding="24px 0 0"><mj-column>'
+        '<mj-section padding="24px 0 8px"><mj-column>'
         f'<mj-image src="{_said(brand.logo_url)}" alt="{_said(brand.name)}" width="{LOGO_WIDTH}px" />'
         "</mj-column></mj-section>"
     )

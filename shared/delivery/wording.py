@@ -209,8 +209,19 @@ def _environment(*, markup: bool) -> Environment:
         (environment.tags if name in environment.tags else environment.filters).pop(name)
     for name, filter_ in (("replace", environment.filters["replace"]), ("join", environment.filters["join"])):
         environment.add_filter(name, _bounded(filter_))
+    environment.add_filter("date", _of_something(environment.filters["date"]))
     environment.add_filter("money", money)
     return environment
+
+
+def _of_something(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that makes nothing of nothing: a voucher without an end is no reason to lose a message."""
+
+    @wraps(filter_)
+    def of_something(left: Any, *said: Any, **more: Any) -> Any:
+        return "" if left is None else filter_(left, *said, **more)
+
+    return of_something
 
 
 def _bounded(filter_: Callable[..., Any]) -> Callable[..., Any]:

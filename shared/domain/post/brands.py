@@ -2,8 +2,7 @@
 
 import re
 from decimal import Decimal
-from email.header import Header
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
@@ -140,18 +139,19 @@ class Brand(Sent):
         }
 
     def sender_of(self, channel: Channel, own: str) -> str | None:
-        """Who a message is from, as its channel takes it, where that is not just the deployment's ``own`` sender.
+        """Who a message is from, where that is not just the deployment's ``own`` sender.
 
         >>> brand = Brand(sender=Sender(name="Bücher & Co"), sms=TextMessages(sender_id="Buecher"))
         >>> brand.sender_of("email", "Shop <offers@example.com>"), brand.sender_of("sms", "")
-        ('=?utf-8?b?QsO8Y2hlciAmIENv?= <offers@example.com>', 'Buecher')
+        ('"Bücher & Co" <offers@example.com>', 'Buecher')
         """
         if channel != "email":
             return self.sms.sender_id if channel == "sms" else None
-        name, address = parseaddr(own)
-        if self.sender == Sender() or not (self.sender.address or address):
+        own_name, own_address = parseaddr(own)
+        name, address = self.sender.name or own_name, self.sender.address or own_address
+        if self.sender == Sender() or not address:
             return None
-        return _mailbox(self.sender.name or name, self.sender.address or address)
+        return f'"{quote(name)}" <{address}>' if name else address
 
 
 def readable_on(color: str) -> str:
@@ -166,10 +166,3 @@ def readable_on(color: str) -> str:
     red, green, blue = (it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in parts)  # noqa: PLR2004
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return DARK if (luminance + 0.05) ** 2 >= 1.05 * 0.05 else LIGHT
-
-
-def _mailbox(name: str, address: str) -> str:
-    """A mailbox as a header has it; a name beyond ASCII in encoded words of 75 characters at most (RFC 2047)."""
-    if name.isascii():
-        return formataddr((name, address))
-    return f"{' '.join(Header(name, 'utf-8', maxlinelen=75).encode().split())} <{address}>"
