@@ -145,9 +145,14 @@ def test_cloudwatch_takes_every_expression(page: list[Widget]) -> None:
 
 
 def test_an_address_that_is_named_hears_the_alarms(template: Template) -> None:
-    [topic] = template.find_resources("AWS::SNS::Topic")
-    subscription = only(template, "AWS::SNS::Subscription")["Properties"]
-    assert subscription == {"Protocol": "email", "Endpoint": "ops@example.com", "TopicArn": {"Ref": topic}}
+    [topic] = template.find_resources("AWS::SNS::Topic", {"Properties": {"TopicName": "bonbon-alarms"}})
+    mine = {"Properties": {"TopicArn": {"Ref": topic}}}
+    [subscription] = template.find_resources("AWS::SNS::Subscription", mine).values()
+    assert subscription["Properties"] == {
+        "Protocol": "email",
+        "Endpoint": "ops@example.com",
+        "TopicArn": {"Ref": topic},
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,28 @@
 """The stack works: deployed onto MiniStack, its permissions enforced, and a shop checks out through its API."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
+import boto3
 import httpx
 import pytest
 
+from infra.local import engine
 from infra.local.clock import Clock
 from infra.local.deploy import SENDER, Deployment, deployed
 from shared.domain.model import iso
+from shared.storage.deliveries import DeliveryStore
 from shared.storage.keys import Key
 from shared.storage.schedules import ScheduleStore
+from shared.storage.suppressions import ACCOUNT, SuppressionStore
 from shared.storage.table import put
 from tests.builders import CLIENT, PRODUCTION, SANDBOX, Shop, checkout, fresh, lock, ok, percent_off, refusal, until
+from tests.returns import complaint, text
+
+CREDENTIALS = (engine.CREDENTIALS["AWS_ACCESS_KEY_ID"], engine.CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +187,26 @@ def test_the_schedule_wakes_tick_and_a_mail_arrives(deployment: Deployment, gree
         assert (run["due"], run["sent"], run["under_way"]) == (1, 1, 0)
         shop.redeemed(code, customer={"source_id": greeting.customer})
     assert len(mails()) == 1
+
+
+def test_what_ses_and_phones_tell_the_topic_is_heeded(deployment: Deployment, greeting: Greeting) -> None:
+    aws = boto3.Session(*CREDENTIALS, region_name=engine.CREDENTIALS["AWS_REGION"])
+    sns, topic = aws.client("sns", endpoint_url=deployment.endpoint), deployment.outputs["FeedbackTopicArn"]
+    account = SuppressionStore(deployment.table, ACCOUNT)
+    for said, barred in (("Stop. Thank you", True), ("START", False)):
+        sns.publish(TopicArn=topic, Message=json.dumps(text("+353871234567", said)))
+        until(
+            partial(account.of, {"sms": "+353871234567"}), lambda found, barred=barred: bool(found) is barred, within=30
+        )
+    with Shop(deployment.url, PRODUCTION) as shop:
+        [sent] = until(
+            shop.deliveries, lambda entries: [it["status"] for it in entries] == ["SENT"], within=120, every=1
+        )
+        called = DeliveryStore(deployment.table, "proj_production").get(sent["id"]).message_id
+        assert called
+        event = complaint(sent["id"], called, f"{greeting.customer}@example.com", Clock().now())
+        event["mail"]["tags"]["project"] = ["proj_production"]
+        sns.publish(TopicArn=topic, Message=json.dumps(event))
+        until(lambda: shop.get(f"deliveries/{sent['id']}"), lambda it: "complained_at" in it, within=30)
+        said = shop.get(f"customers/{greeting.customer}/consents")["consents"]
+    assert [(it["source"], it["granted"]) for it in said] == [("complaint", False)]
