@@ -14,6 +14,11 @@ from tests.builders import CLIENT, PRODUCTION, Clock, Shop, fresh, ok, refusal
 from tests.contract.lives import Item, Life, everything_in, words_of
 from tests.contract.spoilt import NO_TEXT, malformed_is_refused, wrong_is_refused
 
+BODIES: dict[str, tuple[str, dict[str, Any]]] = {"export": ("POST customers/{customer}/export", {})}
+PAGES: list[tuple[str, list[Any]]] = [
+    ("after", ["", "order#", "owned", "owned ", "nowhere order#", "owned " + "é" * 513, *NO_TEXT]),
+]
+
 
 @pytest.fixture(scope="module")
 def ann(timed_service: Service, timed_shop: Shop) -> Iterator[Life]:
@@ -103,11 +108,6 @@ def test_a_long_history_comes_in_pages(timed_shop: Shop) -> None:
     told = [order["id"] for page in pages for order in page["orders"]]
     assert (len(told), set(told)) == (30, orders)
     assert sum(len(page["occasions"]) for page in pages) == 0
-
-
-PAGES: list[tuple[str, list[Any]]] = [
-    ("after", ["", "order#", "owned", "owned ", "nowhere order#", "owned " + "é" * 513, *NO_TEXT]),
-]
 
 
 def test_what_is_wrong_is_refused_by_name(ann: Life, subtests: pytest.Subtests) -> None:

@@ -16,6 +16,7 @@ PRINTER = {
     "country": "DE",
 }
 HOTLINE = {"name": "Hotline", "purpose": "answers the phone", "data": ["phone number"]}
+BODIES: dict[str, tuple[str, dict[str, Any]]] = {"settle the register": ("PUT processors", {"processors": [PRINTER]})}
 NO_WORD = [None, "", "x" * 201, *NO_TEXT]
 WRONG: list[tuple[str, list[Any]]] = [
     ("processors", ["none", 5, {}, PRINTER, [PRINTER] * 101]),
