@@ -350,7 +350,7 @@ def _into_the_post(function: Make, table: Table, post: Post, sender: Sender, *, 
 
 def _out_of_the_post(function: Make, table: Table, feedback: Feedback) -> None:
     reader = function("feedback", timeout=LONGEST_READ, more={"FEEDBACK_QUEUE_URL": feedback.queue.queue_url})
-    table.let(reader, "GetItem", "BatchGetItem", "Query")  # a delivery, its customer, and what they have said
+    table.let(reader, "GetItem", "BatchGetItem")  # a delivery, its customer, and what they have said
     table.let(reader, "PutItem", "UpdateItem", "DeleteItem")  # a word, what the ledger knows; a stop, and its end
     table.let(reader, "ConditionCheckItem")  # that the customer is still one
     feedback.worked_by(reader, at_once=READERS)

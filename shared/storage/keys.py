@@ -109,9 +109,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
                                              with a code that is made for it; the batch alone where it has left already
     a message that is asked for              the same with its template and campaign, 32 units; 2 more and two reads
                                              under an Idempotency-Key
-    a message that is due                    one batch, the campaign, then three commits: 30 units with a code that is
-                                             made for it; the batch alone where it has left already
-    why there was a message                  its entry, one batch, its template; a query where they said something since
+    why there was a message                  its entry, one batch, the template; a query where more was said since
     all that is held of somebody             two queries, and one batch for 25 of their things; on the first page which
                                              segments there are
     who asks, by key pair or token           one read (a token: two), then none for a minute

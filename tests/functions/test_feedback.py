@@ -259,5 +259,5 @@ def test_a_bounce_costs_what_it_keeps_and_one_told_again_only_looks(returns: Ret
         bill.write_units = 0.0
         assert returns.tell(told_of(sent, to)) == []
         costs.append(([*bill.calls], bill.write_units))
-    look, word = ["GetItem", "BatchGetItem"], ["BatchGetItem", "GetItem", "TransactWriteItems", "Query"]
+    look, word = ["GetItem", "BatchGetItem"], ["BatchGetItem", "GetItem", "TransactWriteItems"]
     assert costs == [([*look, "TransactWriteItems", *word, "TransactWriteItems"], 10.0), (look, 0.0)]

@@ -158,7 +158,7 @@ WRITE = "PutItem UpdateItem"
         ("tick", "GetItem Query UpdateItem", "pools", ""),
         ("fan_out", f"{READ} Query UpdateItem", "owners pools", ""),
         ("deliver", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
-        ("feedback", f"{READ} Query {WRITE} DeleteItem ConditionCheckItem", "", ""),
+        ("feedback", f"{READ} {WRITE} DeleteItem ConditionCheckItem", "", ""),
         ("send", f"{READ} {WRITE} ConditionCheckItem", "pools", ""),
         ("unknown", "", "", ""),
     ],
