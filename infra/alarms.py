@@ -29,6 +29,17 @@ SLOW = Duration.seconds(2)
 CHECKOUT = ("validate", "redeem", "roll_back")
 """Functions that a customer at the till waits for; the API's own latency is everybody's, and a slow list hides them."""
 
+TOGETHER = {
+    "offers": ("campaigns", "credits", "imports", "issue", "redemptions", "respond", "rules", "vouchers"),
+    "catalogue": ("async_actions", "oauth", "product_collections", "products", "schemas", "unknown"),
+    "people": ("consents", "customers", "events", "export", "orders", "preferences", "segments"),
+    "messages": (
+        *("brand", "contact_policy", "deliveries", "message_templates", "processors", "schedules", "send", "webhook"),
+    ),
+}
+"""Functions that somebody waits for, but not at a till: an alarm for some of them together (ten at most, says
+CloudWatch), for each costs by the month, and the dashboard shows which of them it was."""
+
 OVERDUE = {
     "actions": (
         Duration.minutes(15),  # three turns of the longest work: whatever is older is not being done
@@ -125,7 +136,10 @@ class Alarms(Construct):
         if address := self.node.try_get_context("alarm_email"):
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
         for function in functions.values():
-            self._watch_function(function)
+            if all(function.word not in words for words in TOGETHER.values()):
+                self._watch_function(function)
+        for what, words in TOGETHER.items():
+            self._watch_together(what, [functions[word] for word in words])
         # They all draw on one concurrency, and a page shows a hundred alarms: so one for all, which the account counts.
         self._ring(
             "lambda-throttles",
@@ -154,6 +168,15 @@ class Alarms(Construct):
                 above=SLOW.to_milliseconds(),
                 periods=3,
             )
+
+    def _watch_together(self, what: str, functions: Sequence[Function]) -> None:
+        errors = {it.word: it.metric_errors(period=PERIOD, statistic="Sum") for it in functions}
+        words = ", ".join(sorted(errors))
+        self._ring(
+            f"{what}-errors",
+            _sum(errors),
+            f"One of {words} broke or ran out of time: a bug, or a service it needs is away. See the dashboard.",
+        )
 
     def _watch_queues(self, queues: Mapping[str, Work], dead_letters: Mapping[str, sqs.Queue]) -> None:
         for what, work in queues.items():
@@ -200,22 +223,20 @@ class Alarms(Construct):
         )
 
     def _watch_table(self, table: Table) -> None:
-        for operation in OPERATIONS:
-            self._ring(
-                f"table-errors-{operation}",
-                table.sum_of("SystemErrors", Operation=operation),
-                f"DynamoDB itself failed at {operation}. See the health page of AWS.",
-            )
+        self._ring(
+            "table-errors",
+            _sum({operation: table.sum_of("SystemErrors", Operation=operation) for operation in OPERATIONS}),
+            "DynamoDB itself failed. See the health page of AWS.",
+        )
         # An index that is held back holds up the table.
         for index in (None, *TABLE_INDEXES):
             where = {"GlobalSecondaryIndexName": index} if index else {}
-            for what in ("Read", "Write"):
-                self._ring(
-                    f"{index or 'table'}-{what}-throttles",
-                    table.sum_of(f"{what}ThrottleEvents", **where),
-                    f"{what}s of {index or 'the table'} were held back for a quarter of an hour: some key is too hot.",
-                    periods=3,
-                )
+            self._ring(
+                f"{index or 'table'}-throttles",
+                _sum({what: table.sum_of(f"{what}ThrottleEvents", **where) for what in ("Read", "Write")}),
+                f"Requests to {index or 'the table'} were held back for a quarter of an hour: some key is too hot.",
+                periods=3,
+            )
 
     def _watch_the_calendar(self, tick: Function) -> None:
         self._ring(
@@ -284,3 +305,10 @@ class Alarms(Construct):
         )
         self.all.append(alarm)
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
+
+
+def _sum(metrics: Mapping[str, cloudwatch.IMetric]) -> cloudwatch.IMetric:
+    """What some metrics come to together; one that tells nothing counts for nothing."""
+    known = {name.lower(): metric for name, metric in metrics.items()}
+    told = " + ".join(f"FILL({name}, 0)" for name in known)
+    return cloudwatch.MathExpression(expression=told, using_metrics=known, period=PERIOD)

@@ -53,8 +53,8 @@ SLOWEST = (
     "limit 15",
 )
 BROKEN = (
-    "fields @timestamp, route, error, service_error, request_id",
-    'filter message = "failed"',
+    "fields @timestamp, @log, route, error, service_error, request_id, record.status",
+    'filter message = "failed" or record.status in ["timeout", "error"]',  # the latter by Lambda's own report
     "sort @timestamp desc",
     "limit 10",
 )

@@ -1,19 +1,28 @@
 """What the template says, above all what no local engine would notice if it were missing."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk import App
 from aws_cdk.assertions import Match, Template
 
+from infra.alarms import TOGETHER
 from infra.dependencies import WITH_THE_POST
 from infra.stack import Bonbon
 from shared.runtime.routes import ROUTES
 
 Resource = dict[str, Any]
+MODULES = [path for path in (Path(__file__).parents[2] / "functions").glob("*.py") if path.stem != "__init__"]
+WATCHED_ALONE = {
+    *("validate", "qualify", "redeem", "roll_back"),
+    *("generate", "facts", "follow_up", "tick", "fan_out", "deliver", "feedback"),
+}
+"""Whom a till waits for, and who works where nobody waits who could complain."""
 
 
 @cache
@@ -443,9 +452,9 @@ def test_every_alarm_rings_and_silence_is_none_but_the_clocks(template: Template
 
 def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: dict[str, Resource]) -> None:
     names = {alarm["Properties"]["AlarmName"] for alarm in resources(template, "AWS::CloudWatch::Alarm")}
-    operations = ("getitem", "batchgetitem", "query", "putitem", "updateitem", "transactwriteitems")
     assert names == {
-        *(f"{it['FunctionName']}-errors" for it in functions.values()),
+        *(f"{it['FunctionName']}-errors" for word, it in functions.items() if word in WATCHED_ALONE),
+        *(f"bonbon-{what}-errors" for what in TOGETHER),
         "bonbon-lambda-throttles",
         *(f"bonbon-{what}-dead-letters" for what in ("actions", "calendar", "post", "feedback", "tick")),
         *(f"bonbon-{what}-overdue" for what in ("actions", "calendar", "post", "feedback")),
@@ -455,12 +464,8 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         *(f"bonbon-{word.replace('_', '-')}-{what}" for word in READERS for what in ("behind", "dead-letters")),
         "bonbon-api-errors",
         "bonbon-api-slow",
-        *(f"bonbon-table-errors-{operation}" for operation in operations),
-        *(
-            f"bonbon-{place}-{what}-throttles"
-            for place in ("table", "lists", "pools", "owners")
-            for what in ("read", "write")
-        ),
+        "bonbon-table-errors",
+        *(f"bonbon-{place}-throttles" for place in ("table", "lists", "pools", "owners")),
     }
 
 
@@ -484,8 +489,6 @@ def test_there_is_an_alarm_for_whatever_can_fail(template: Template, functions: 
         ("complaints", "AWS/SES Reputation.ComplaintRate", "Maximum", 0.001, 60),
         ("api-errors", "AWS/ApiGateway 5xx", "Sum", 0, 5),
         ("api-slow", "AWS/ApiGateway Latency", "p99", 2_000, 15),
-        ("table-errors-transactwriteitems", "AWS/DynamoDB SystemErrors", "Sum", 0, 5),
-        ("lists-write-throttles", "AWS/DynamoDB WriteThrottleEvents", "Sum", 0, 15),
     ],
 )
 def test_an_alarm_is_about_what_it_says(
@@ -499,6 +502,34 @@ def test_an_alarm_is_about_what_it_says(
     assert (it.get("Statistic") or it["ExtendedStatistic"]) == statistic
     assert (it["ComparisonOperator"], it["Threshold"]) == ("GreaterThanThreshold", above)
     assert it["Period"] * it["EvaluationPeriods"] == minutes * 60
+
+
+@pytest.mark.parametrize(
+    ("alarm", "metrics", "minutes"),
+    [
+        ("people-errors", {"AWS/Lambda Errors": 7}, 5),
+        ("table-errors", {"AWS/DynamoDB SystemErrors": 6}, 5),
+        ("lists-throttles", {"AWS/DynamoDB ReadThrottleEvents": 1, "AWS/DynamoDB WriteThrottleEvents": 1}, 15),
+    ],
+)
+def test_an_alarm_may_be_about_some_things_together(
+    template: Template, *, alarm: str, metrics: dict[str, int], minutes: int
+) -> None:
+    [found] = template.find_resources(ALARM, {"Properties": {"AlarmName": f"bonbon-{alarm}"}}).values()
+    it = found["Properties"]
+    parts = [part["MetricStat"] for part in it["Metrics"] if "MetricStat" in part]
+    assert Counter(f"{part['Metric']['Namespace']} {part['Metric']['MetricName']}" for part in parts) == metrics
+    assert {part["Stat"] for part in parts} == {"Sum"}
+    [told] = [part["Expression"] for part in it["Metrics"] if "Expression" in part]
+    assert told == " + ".join(f"FILL({part['Id']}, 0)" for part in it["Metrics"] if "MetricStat" in part)
+    assert (it["ComparisonOperator"], it["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert parts[0]["Period"] * it["EvaluationPeriods"] == minutes * 60
+
+
+def test_every_function_is_watched_alone_or_with_others() -> None:
+    together = [word for words in TOGETHER.values() for word in words]
+    assert sorted([*together, *WATCHED_ALONE]) == sorted(path.stem for path in MODULES)
+    assert all(len(words) <= 10 for words in TOGETHER.values())
 
 
 def test_every_log_ends_after_a_month_and_goes_with_the_stack(
