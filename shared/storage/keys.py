@@ -105,6 +105,7 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     what a customer may use                  a query a shard of campaigns (8) and of vouchers alone (8), one of what was
                                              given to them; then a batch or two for 25 candidates, then for each 100
     what somebody allows                     one read; with all that they have said, one query of one partition
+    what waits for a customer                one query of one partition, then one batch, of the newest 100 messages
     a message that is due                    one batch, what is suppressed, the campaign, then three commits: 36 units
                                              with a code that is made for it; the batch alone where it has left already
     a message that is asked for              the same with its template and campaign, 32 units; 2 more and two reads
@@ -252,6 +253,7 @@ class Key(NamedTuple):
 
     @classmethod
     def joined(cls, project: str, customer_id: str, campaign_id: str) -> "Key":
+        """With it stands what the customer has said last to an offer of the campaign, and when."""
         return cls(f"{project}#customer#{customer_id}", f"joined#{campaign_id}")
 
     @classmethod

@@ -13,6 +13,8 @@ crowd        CPU of a validation where there are 10,000 rules, against one; of a
 hot          one code that 32 clients redeem at once, on shards, against a code each, and the share of each shard
 calendar     entries that a run reads for each who is due, among 10,000 customers and among a million (a million take
              minutes to lay down: ``CUSTOMERS=10000`` for fewer); occasions computed a second; the clock moved by a year
+withdrawals  from the answer of a redemption, or of a word to an offer, to the ledger that says its waiting message is
+             dropped; what is read for it, of histories up to 1,000 messages
 memory       the most that a function's process held, after one request and after a thousand, of as many campaigns too
 """
 
@@ -23,7 +25,20 @@ from collections.abc import Callable
 
 from rich.console import Console, RenderableType
 
-from tests.benchmarks import calendar, codes, cold_start, crowd, floor, hot, lists, load, memory, occasions, rules
+from tests.benchmarks import (
+    calendar,
+    codes,
+    cold_start,
+    crowd,
+    floor,
+    hot,
+    lists,
+    load,
+    memory,
+    occasions,
+    rules,
+    withdrawals,
+)
 
 MEASURED: dict[str, Callable[[], RenderableType]] = {
     "cold-start": cold_start.measure,
@@ -35,6 +50,7 @@ MEASURED: dict[str, Callable[[], RenderableType]] = {
     "crowd": crowd.measure,
     "hot": hot.measure,
     "calendar": calendar.measure,
+    "withdrawals": withdrawals.measure,
     "memory": memory.measure,
     "load": load.measure,
 }

@@ -208,7 +208,7 @@ def test_redeemed_at_the_till_the_mail_that_waits_is_taken_back(day: Day) -> Non
     mail, text = day.ask_to_send(offer), day.ask_to_send(offer, "sms")
     day.shop.redeemed(offer["voucher"]["code"], customer={"id": day.ann["id"]})
     for id_ in (mail, text):
-        until(lambda id_=id_: day.outcome(id_), lambda it: it == ("DROPPED", "redeemed"))  # type: ignore[misc]
+        until(lambda id_=id_: day.outcome(id_), lambda it: it == ("DROPPED", "redeemed"))
     day.clock.set(ONE_PAST)
     assert day.left() == []
 
