@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
-from infra.local import engine
 from infra.local.service import Service
 from shared.delivery.phrases import PHRASES
 from shared.domain.post.choices import field_of
 from shared.domain.post.contact_policy import Topic
 from shared.domain.post.links import Unsubscription
 from shared.storage.seals import SealStore
-from shared.storage.table import Table
-from tests.behind import endpoint_of
+from tests.behind import table_of
 from tests.builders import Shop, fresh, ok
 from tests.contract.spoilt import FEW, MALFORMED
 
@@ -28,14 +25,7 @@ YES = {"channel": "email", "granted": True, "source": "checkout form"}
 
 @pytest.fixture(scope="module")
 def seal(service: Service) -> bytes:
-    client: Any = boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint_of(service),
-        region_name=engine.CREDENTIALS["AWS_REGION"],
-        aws_access_key_id=engine.CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=engine.CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
-    return SealStore(Table(client, engine.TABLE), PROJECT).get()
+    return SealStore(table_of(service), PROJECT).get()
 
 
 @pytest.fixture

@@ -570,7 +570,14 @@ def consents(make: Maker) -> Json:
         channel = make.random.choice(("email", "sms", "push", "web"))
         return {"channel": channel, "granted": make.likely(0.7), "source": make.text() or "x", **make.some(more)}
 
-    return {"consents": [word() for _ in range(make.random.randint(1, 3))]}
+    def answer() -> Json:
+        about = make.random.choice(("topic", "frequency", "birthday"))
+        said = {"topic": ("YES", "NO"), "frequency": ("ALL", "DAILY", "WEEKLY"), "birthday": ("1990-02-28",)}[about]
+        more = {"topic": make.random.choice(("shoes", make.text() or "x"))} if about == "topic" else {}
+        return {"about": about, "answer": make.random.choice(said), "source": "form", **more}
+
+    answers = [answer() for _ in range(make.random.randint(1, 3))]
+    return {"consents": [word() for _ in range(make.random.randint(1, 3))], **make.some({"preferences": answers})}
 
 
 def response(make: Maker) -> Json:
@@ -586,7 +593,8 @@ def contact_policy(make: Maker) -> Json:
     }
     quiet = make.random.choice((None, {"from": "22:00", "to": "07:30"}))
     blackouts = [{"from": "2026-12-24", "to": "2026-12-26", **make.some({"name": make.text() or "x"})}]
-    return make.some({"frequency_caps": [cap], "quiet_hours": quiet, "blackouts": blackouts})
+    topics = [{"id": "shoes", "name": make.text() or "x"}]
+    return make.some({"frequency_caps": [cap], "quiet_hours": quiet, "blackouts": blackouts, "topics": topics})
 
 
 def webhook(make: Maker) -> Json:

@@ -114,6 +114,7 @@ def judge(standing: Standing, cause: Cause, *, at: datetime) -> Send | Defer | D
         at=at,
         suppressed=standing.suppressed,
         topic=plan.topic,
+        capped=standing.delivery is not None and standing.delivery.held_by == "frequency_cap",
     )
     if isinstance(verdict, Defer):
         if verdict.until > latest(cause):
