@@ -140,6 +140,7 @@ def written(
         unsubscribe_url=facts.get("unsubscribe_url") if channel != "sms" else None,
         sender=brand.sender_of(channel, own_sender),
         reply_to=brand.reply_to if channel == "email" else None,
+        purpose=purpose,
     )
 
 

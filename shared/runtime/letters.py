@@ -34,7 +34,7 @@ def write(table: Table, project: str, letter: Letter) -> Message:
         purpose=its.purpose,
         own_sender=environ["SENDER"],
     )
-    return message._replace(delivery_id=its.id, project=project, purpose=its.purpose)
+    return message._replace(delivery_id=its.id, project=project)
 
 
 def line_of(delivery: Delivery) -> dict[str, str | None]:

@@ -224,7 +224,7 @@ def test_an_email_says_in_plain_text_what_it_shows() -> None:
 def test_a_plain_mail_and_a_text_are_not_escaped() -> None:
     assert message(template("{{ customer.name }}"), "Ann & Bob").html is None
     text = message(template(" {{ customer.name }} \n", channel="sms", subject=""), "Ann & <Bob>")
-    assert text == Message("sms", "ann@example.com", "", "Ann & <Bob>")
+    assert text == Message("sms", "ann@example.com", "", "Ann & <Bob>", purpose="transactional")
 
 
 # What is refused
