@@ -1,6 +1,7 @@
 """The post: messages that are due, on their way to SES and SNS, and in whose name they leave."""
 
 from email.utils import parseaddr
+from math import inf
 
 from aws_cdk import ArnFormat, CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -40,8 +41,11 @@ class Post(Work):
         self.rates = {"MAIL_RATE": self._rate("mail_rate", MAIL_RATE), "TEXT_RATE": self._rate("text_rate", TEXT_RATE)}
 
     def _rate(self, said: str, otherwise: int) -> str:
-        rate = self.node.try_get_context(said)
-        return str(float(otherwise if rate is None else rate)).removesuffix(".0")
+        told = self.node.try_get_context(said)
+        rate = float(otherwise if told is None else told)
+        if not 0 <= rate < inf:
+            raise ValueError(f"{said} is no number of recipients a second: {told}")
+        return f"{rate:g}"
 
 
 class Sender(Construct):

@@ -15,6 +15,7 @@ calendar     entries that a run reads for each who is due, among 10,000 customer
              minutes to lay down: ``CUSTOMERS=10000`` for fewer); occasions computed a second; the clock moved by a year
 withdrawals  from the answer of a redemption, or of a word to an offer, to the ledger that says its waiting message is
              dropped; what is read for it, of histories up to 1,000 messages
+post         messages a second through the gate to each channel's sink, with CPU and calls of each; as histories grow
 memory       the most that a function's process held, after one request and after a thousand, of as many campaigns too
 """
 
@@ -36,6 +37,7 @@ from tests.benchmarks import (
     load,
     memory,
     occasions,
+    post,
     rules,
     withdrawals,
 )
@@ -51,6 +53,7 @@ MEASURED: dict[str, Callable[[], RenderableType]] = {
     "hot": hot.measure,
     "calendar": calendar.measure,
     "withdrawals": withdrawals.measure,
+    "post": post.measure,
     "memory": memory.measure,
     "load": load.measure,
 }

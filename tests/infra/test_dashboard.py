@@ -168,4 +168,6 @@ def test_an_address_that_is_named_hears_the_alarms(template: Template) -> None:
 )
 def test_each_kind_of_trouble_rings(template: Template, kind: str, metrics: set[str]) -> None:
     alarms = [it["Properties"] for it in resources(template, "AWS::CloudWatch::Alarm")]
-    assert metrics <= {f"{it['Namespace']} {it['MetricName']}" for it in alarms}
+    parts = [part["MetricStat"]["Metric"] for it in alarms for part in it.get("Metrics", ()) if "MetricStat" in part]
+    single = [it for it in alarms if "MetricName" in it]
+    assert metrics <= {f"{it['Namespace']} {it['MetricName']}" for it in [*single, *parts]}
