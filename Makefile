@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -q
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up install test format lint types imports unit contract lambda races real infra bench replay replay-rules replay-orders replay-calendar evidence \
+.PHONY: help demo up install test format lint types imports unit contract lambda races real infra bench replay replay-rules replay-orders replay-calendar replay-post evidence \
 	fuzz fuzz-a-little deploy-local clean
 
 help:  ## What there is to do
@@ -65,11 +65,13 @@ replay-orders: .venv/test  ## The retailer's households and a month of their bas
 	@$(BIN)/python -m tests.replay.orders
 replay-calendar: .venv/test  ## A year of a thousand customers in forty zones, and every mail it must bring
 	@$(BIN)/python -m tests.replay.calendar
+replay-post: .venv/test  ## A year of the post: a thousand people who say yes and no, and an oracle of what may leave
+	@$(BIN)/python -m tests.replay.post
 fuzz: .venv/test  ## Fifty thousand odd requests; prints the seed (SEED=… runs the same again)
 	@$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED))
 bench: .venv/test  ## Ratios within one run
 	@$(BIN)/python -m tests.benchmarks
-evidence: test replay replay-rules replay-orders replay-calendar fuzz bench  ## The longer proofs
+evidence: test replay replay-rules replay-orders replay-calendar replay-post fuzz bench  ## The longer proofs
 
 clean:  ## Forget the environment and the local data
 	rm -rf .venv .bonbon cdk.out

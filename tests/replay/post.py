@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from infra.local.service import running
 from tests.builders import SANDBOX, Clock, Shop, ok
-from tests.replay.calendar import FIRST, LAST, births, ledger
+from tests.replay.calendar import FIRST, LAST, ZONES, births, ledger
 from tests.replay.oracle import (
     KINDS,
     Answered,
@@ -49,20 +49,32 @@ POLICY = Policy(
     quiet=(time(21), time(8)),
     blackouts=((date(2026, 12, 24), date(2026, 12, 26)), (date(2027, 6, 12), date(2027, 6, 15))),
 )
-BIRTHDAYS = "birthdays"
-DAYS: Mapping[str, tuple[Json, str, tuple[str, ...]]] = {
-    BIRTHDAYS: ({"type": "BIRTHDAY"}, "09:00", ("email", "sms")),
-    "patrick": ({"type": "HOLIDAY", "country": "IE", "name": "Saint Patrick's Day"}, "09:30", ("email",)),
-    "june 9": ({"type": "DAY", "month": 6, "day": 9}, "10:00", ("email", "sms")),
-    "june 10": ({"type": "DAY", "month": 6, "day": 10}, "10:00", ("sms", "email")),
-    "june 11": ({"type": "DAY", "month": 6, "day": 11}, "20:45", ("email", "sms")),
-}
-"""The calendar: occasion, hour, channels. Three days one after the other are more than a week allows."""
-IRELAND = "Europe/Dublin"
-LINK = re.compile(r"/u/[\w-]+")
+
+
+class Day(NamedTuple):
+    """An occasion in the calendar: for whom, at which hour, and on which channels."""
+
+    occasion: Json
+    send_at: str
+    channels: tuple[str, ...]
+    topic: str | None = None
 
 
 TOPICS = ("shoes", "wine")
+DAYS: Mapping[str, Day] = {
+    "birthday": Day({"type": "BIRTHDAY"}, "09:00", ("email", "sms")),
+    "patrick": Day({"type": "HOLIDAY", "country": "IE", "name": "Saint Patrick's Day"}, "09:30", ("email",)),
+    "june 9": Day({"type": "DAY", "month": 6, "day": 9}, "10:00", ("email", "sms"), "shoes"),
+    "june 10": Day({"type": "DAY", "month": 6, "day": 10}, "10:00", ("sms", "email"), "wine"),
+    "june 11": Day({"type": "DAY", "month": 6, "day": 11}, "20:45", ("email", "sms")),
+}
+"""Three days one after the other are more than a week allows."""
+IRELAND = "Europe/Dublin"
+RECEIPT = "Receipt"
+"""What tells a transactional message from others."""
+LINK = re.compile(r"/u/[\w-]+")
+
+
 Does = Callable[[str], Iterator[Happening]]
 
 
@@ -89,17 +101,17 @@ class Year(NamedTuple):
         return list(Oracle(POLICY, self.log, self.wanted).faults(self.ledger, self.outbox, end=LAST))
 
 
-def people(count: int) -> dict[str, Somebody]:
-    """So many, the same ones every time: six of ten have both a mail address and a phone."""
-    random = Random(23)
+def people(count: int, zones: int = len(ZONES)) -> dict[str, Somebody]:
+    """So many in so many zones, the same ones every time: six of ten have both a mail address and a phone."""
+    random, apart = Random(23), len(ZONES) // zones
     return {
         f"p{number}": Somebody(
-            zone,
+            ZONES[ZONES.index(IRELAND) % apart + number % zones * apart],
             born,
             f"p{number}@example.com" if (kind := random.random()) < 0.85 else None,
             f"+35387{1_000_000 + number}" if not 0.6 <= kind < 0.85 else None,
         )
-        for number, (zone, born) in enumerate(births(count, Random(17)))
+        for number, (_, born) in enumerate(births(count, Random(17)))
     }
 
 
@@ -136,8 +148,8 @@ class Town:
         """Who is written to the most."""
         self._random = Random(5)
         self._ids: dict[str, str] = {}
-        self._links: dict[str, tuple[str, str]] = {}
-        """The channel of somebody's latest message, and the link in it."""
+        self._links: dict[str, tuple[str, str, str]] = {}
+        """Channel and purpose of somebody's latest message, and the link in it."""
         self._offers = defaultdict[str, list[Offer]](list)
         self._waiting = defaultdict[str, list[Demand]](list)
         """What was asked for last and could not leave at once."""
@@ -170,16 +182,26 @@ class Town:
                 },
             )
         )
+        said = {"marketing": "{{ voucher.code }} {{ unsubscribe_url }}"}
+        said["transactional"] = f"{RECEIPT} {said['marketing']}"
         self._templates = {
-            "email": self._shop.template("{{ voucher.code }} {{ unsubscribe_url }}"),
-            "sms": self._shop.template("{{ voucher.code }} {{ unsubscribe_url }}", channel="sms", subject=""),
+            purpose: {
+                "email": self._shop.template(body),
+                "sms": self._shop.template(body, channel="sms", subject=""),
+            }
+            for purpose, body in said.items()
         }
         self._campaigns = [str(self._shop.campaign(type="AUTO_UPDATE")["id"]) for _ in range(6)]
-        self.schedules = {name: self._schedule(*it) for name, it in DAYS.items()}
+        self.schedules = {name: self._schedule(day) for name, day in DAYS.items()}
 
-    def _schedule(self, occasion: Json, send_at: str, channels: Sequence[str]) -> Json:
-        templates = {channel: self._templates[channel] for channel in channels}
-        return self._shop.schedule(occasion, send_at=send_at, channels=[*channels], templates=templates)
+    def _schedule(self, day: Day) -> Json:
+        return self._shop.schedule(
+            day.occasion,
+            send_at=day.send_at,
+            channels=[*day.channels],
+            templates={channel: self._templates["marketing"][channel] for channel in day.channels},
+            **({"topic": day.topic} if day.topic else {}),
+        )
 
     def enter_all(self) -> None:
         self._at_once(self._enter, self._folk)
@@ -233,7 +255,8 @@ class Town:
         owners = {to: who for who, it in self._folk.items() for to in it.addresses.values()}
         for message in outbox[self._seen :]:
             if (who := owners.get(message["to"])) and (found := LINK.search(message["body"])):
-                self._links[who] = message["channel"], found[0]
+                purpose = "transactional" if RECEIPT in message["body"] else "marketing"
+                self._links[who] = message["channel"], purpose, found[0]
         self._seen = len(outbox)
 
     # What the shop asks for.
@@ -273,7 +296,7 @@ class Town:
             named = {"publication": offer.publication} if offer else {"campaign": {"id": demand.campaign}}
             said = {
                 "customer": {"source_id": who},
-                "templates": {channel: self._templates[channel] for channel in demand.channels},
+                "templates": {channel: self._templates[demand.purpose][channel] for channel in demand.channels},
                 "purpose": demand.purpose,
                 "unless_ordered": demand.unless_ordered,
                 **named,
@@ -339,7 +362,7 @@ class Town:
             (self._start, 0.1, self._stopped),
             (self._unsubscribe, 0.3, self._links),
             (self._say_anything, 0.8, self._ids),
-            (self._prefer, 0.3, self._ids),
+            (self._prefer, 0.4, self._ids),
             (self._move, 0.1, self._ids),
             (self._forget, 0.1, self._ids),
         )
@@ -452,10 +475,10 @@ class Town:
     def _unsubscribe(self, who: str) -> Iterator[Happening]:
         """By the link in the latest message; to look at its page ends nothing."""
         if who in self._links:
-            channel, link = self._links.pop(who)
+            channel, purpose, link = self._links.pop(who)
             self._shop.http.get(link).raise_for_status()
             self._shop.http.post(link, data={"List-Unsubscribe": "One-Click"}).raise_for_status()
-            yield Said(self._now, who, channel, "marketing", granted=False)
+            yield Said(self._now, who, channel, purpose, granted=False)
 
     def _move(self, who: str) -> Iterator[Happening]:
         """Not within a week of an occasion, for then there would be two hours at which it comes."""
@@ -513,16 +536,16 @@ def due(log: Sequence[Happening], folk: Mapping[str, Somebody], schedules: Mappi
     for it in log:
         if isinstance(it, Entered | Moved | Forgotten):
             lives[it.who].append((it.at, None if isinstance(it, Forgotten) else it.zone))
-    for name, (occasion, send_at, channels) in DAYS.items():
-        schedule, wall = schedules[name], time.fromisoformat(send_at)
+    for name, day in DAYS.items():
+        schedule, wall = schedules[name], time.fromisoformat(day.send_at)
         for who, somebody in folk.items():
-            for day in celebrated(occasion, somebody):
+            for date_ in celebrated(day.occasion, somebody):
                 for zone in {zone for _, zone in lives[who] if zone}:
-                    at = datetime.combine(day, wall, ZoneInfo(zone)).astimezone(UTC)
+                    at = datetime.combine(date_, wall, ZoneInfo(zone)).astimezone(UTC)
                     now = next((home for since, home in reversed(lives[who]) if since < at), None)
                     if now == zone and FIRST < at <= LAST:
-                        its = {"schedule": schedule["id"], "day": day.isoformat()}
-                        yield Wanted(at, who, schedule["campaign"]["id"], channels, **its)
+                        its = {"topic": day.topic, "schedule": schedule["id"], "day": date_.isoformat()}
+                        yield Wanted(at, who, schedule["campaign"]["id"], day.channels, **its)
 
 
 def celebrated(occasion: Json, somebody: Somebody) -> Iterator[date]:
@@ -539,9 +562,8 @@ def celebrated(occasion: Json, somebody: Somebody) -> Iterator[date]:
                 yield date(year, occasion["month"], occasion["day"])
 
 
-def lived(count: int, *, every: timedelta, many: int) -> Year:
+def lived(folk: Mapping[str, Somebody], *, every: timedelta, many: int) -> Year:
     """The year at a service; so many messages are asked for each time."""
-    folk = people(count)
     with running() as service, Shop(service.url, SANDBOX) as shop, Clock(service.url) as clock:
         clock.set(FIRST)
         town = Town(shop, clock, folk)
@@ -567,7 +589,7 @@ def tallied(entries: Iterable[Json]) -> Counter[str]:
 
 def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
-    year = lived(count, every=timedelta(days=7), many=max(4, count // 50))
+    year = lived(people(count), every=timedelta(days=7), many=max(4, count // 50))
     faults = year.faults()
     for fault in faults[:20]:
         sys.stderr.write(f"{fault}\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import pytest
 
@@ -23,6 +23,7 @@ from tests.replay.oracle import (
     Said,
     Wanted,
 )
+from tests.replay.post import Year, lived, people, tallied
 
 Json = dict[str, Any]
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -324,6 +325,35 @@ def wrong() -> Iterator[tuple[str, Tale, list[str]]]:  # noqa: PLR0915 - a list
         ["unexplained"],
     )
     yield "a reason that there is not", tale().asked().dropped("voucher_gone"), ["unexplained"]
+
+
+@pytest.fixture(scope="module")
+def year() -> Year:
+    """Forty people in eight zones; every fifth week the shop asks and they answer."""
+    return lived(people(40, zones=8), every=timedelta(weeks=5), many=6)
+
+
+def test_in_a_year_nothing_leaves_that_should_not_and_nothing_is_lost(year: Year) -> None:
+    assert year.faults() == []
+    assert tallied(year.ledger)["SENT"] == len(year.outbox) > 100
+
+
+def test_in_that_year_everything_happens_that_the_oracle_knows_of(year: Year) -> None:
+    happened = {type(it) for it in year.log}
+    assert happened == {*get_args(Happening)}
+    assert {it.word for it in year.log if isinstance(it, Answered)} == {"ACCEPTED", "DECLINED", "REDEEMED"}
+    assert {it["channel"] for it in year.outbox} == {"email", "sms"}
+    assert {it["purpose"] for it in year.ledger if it["status"] == "SENT"} == {"marketing", "transactional"}
+    waited = [it for it in year.ledger if it["status"] == "SENT" and it["sent_at"] != it["due_at"]]
+    assert len(waited) > 10
+    reasons = {it["reason"] for it in year.ledger if it["status"] == "DROPPED"}
+    assert reasons >= {"no_address", "suppressed", "no_consent", "topic_declined", "accepted", "declined"}
+
+
+def test_the_year_would_not_pass_if_nobody_had_consented(year: Year) -> None:
+    """The same messages, judged by a log that knows of no consent that was given."""
+    silent = year._replace(log=[it for it in year.log if not isinstance(it, Said) or not it.granted])
+    assert {it.kind for it in silent.faults()} >= {"without consent"}
 
 
 @pytest.mark.parametrize(("case", "told"), [*right()], ids=lambda it: it if isinstance(it, str) else "")
