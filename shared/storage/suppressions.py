@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 
 from shared.domain.errors import Moved
 from shared.domain.model import iso
@@ -45,17 +46,17 @@ class SuppressionStore:
         key = self._sealed(suppression.channel, address)
         return add(key, {}, sets={suppression.reason: iso(suppression.at)})
 
-    def lift(self, channel: Channel, address: str, *, reason: Why) -> None:
-        """Take a reason back; nothing is left of an address that has no other."""
+    def lift(self, channel: Channel, address: str, *, reason: Why, until: datetime) -> None:
+        """Take a reason back that was given up to an instant; nothing is left of an address that has no other."""
         key = next(iter(_keys(self._table, self.project, {channel: address})), None)
-        while key and (item := self._table.get(key)) and reason in item:
+        known, values = f"#{reason} <= :until", {"until": iso(until)}
+        while key and (item := self._table.get(key)) and reason in item and item[reason] <= iso(until):
             others = [it for it in STRENGTH if it != reason]
-            is_there = f"attribute_exists(#{reason})"
             if any(it in item for it in others):
-                write = update(key, f"REMOVE #{reason}", {}, only_if=is_there, otherwise=Moved())
+                write = update(key, f"REMOVE #{reason}", values, only_if=known, otherwise=Moved())
             else:
-                alone = " AND ".join([is_there, *(f"attribute_not_exists(#{it})" for it in others)])
-                write = delete(key, only_if=alone, otherwise=Moved())
+                alone = " AND ".join([known, *(f"attribute_not_exists(#{it})" for it in others)])
+                write = delete(key, only_if=alone, values=values, otherwise=Moved())
             with suppress(Moved):
                 self._table.commit(write)
 

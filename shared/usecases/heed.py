@@ -1,6 +1,6 @@
 """Heed what is heard of messages that have left. Told twice, or in another order, it comes to the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -25,9 +25,8 @@ class Ledger(Protocol):
 
 
 class Suppressions(Protocol):
-    def of(self, addresses: Mapping[Channel, str]) -> Mapping[Channel, Suppression]: ...
     def add(self, address: str, suppression: Suppression) -> None: ...
-    def lift(self, channel: Channel, address: str, *, reason: Why) -> None: ...
+    def lift(self, channel: Channel, address: str, *, reason: Why, until: datetime) -> None: ...
 
 
 class Carrier(Protocol):
@@ -45,6 +44,9 @@ def heed(
     report: Report, *, at: datetime, ledger: Ledger, people: People, consents: Words, suppressions: Suppressions
 ) -> bool:
     """Leave an address in peace from which a mail came back, or a complaint; whether that was new.
+
+    A complaint is a no as well. What came back says nothing of what its owner wants: written to at a corrected address,
+    they need not allow it again.
 
     First the address, then the customer, then the ledger: so what a crash has left undone is done when it is told
     again, and what the ledger knows is done.
@@ -64,8 +66,7 @@ def heed(
     if told is None:
         return False
     suppressions.add(report.address, report.suppression)
-    # A complaint is about the shop, wherever it reached them; what came back says nothing of their new address.
-    if person and (report.what == "complaint" or report.is_about(own)):
+    if person and report.what == "complaint":  # it is about the shop, wherever it reached them
         with suppress(NotFound):  # forgotten this very moment: their address is left in peace all the same
             hear(person.customer.id, [report.word], at=at, people=people, consents=consents)
     ledger.save(told, before=delivery)
@@ -82,9 +83,8 @@ def heed_text(text: Answered, *, suppressions: Suppressions) -> Wish | None:
     if wish == "stop":
         suppressions.add(text.number, Suppression(channel="sms", reason="stop", at=text.at))
     elif wish == "start":
-        known = suppressions.of({"sms": text.number}).get("sms")
-        if known and known.at <= text.at:  # one that is told again, or late, takes back no later stop
-            suppressions.lift("sms", text.number, reason="stop")
+        # One that is told again, or late, takes back no stop that was said since.
+        suppressions.lift("sms", text.number, reason="stop", until=text.at)
     return wish
 
 

@@ -74,9 +74,12 @@ def mailroom(timed_service: Service, timed_shop: Shop) -> Iterator[Mailroom]:
         ok(timed_shop.ask("PUT", "contact-policy", {}))
 
 
-@pytest.mark.parametrize(("event", "field"), [("bounce", "bounced_at"), ("complaint", "complained_at")])
+@pytest.mark.parametrize(
+    ("event", "field", "said"),
+    [("bounce", "bounced_at", []), ("complaint", "complained_at", [("complaint", "email")])],
+)
 def test_whoever_has_an_address_that_came_back_or_complained_is_left_in_peace(
-    mailroom: Mailroom, event: str, field: str
+    mailroom: Mailroom, event: str, field: str, said: list[tuple[str, str]]
 ) -> None:
     first = mailroom.customer()
     address = mailroom.address(first)
@@ -91,9 +94,17 @@ def test_whoever_has_an_address_that_came_back_or_complained_is_left_in_peace(
         assert mailroom.outcome(customer, "sms") == ("SENT", None)
     told = mailroom.shop.get(f"deliveries/{sent['id']}")
     assert told == {**sent, field: "2027-08-11T12:00:00.000Z"}
-    assert (mailroom.allows(first), mailroom.allows(first, "sms"), mailroom.allows(second)) == (False, True, True)
+    assert (mailroom.allows(first), mailroom.allows(first, "sms"), mailroom.allows(second)) == (not said, True, True)
     words = mailroom.shop.get(f"customers/{first}/consents")["ledger"]
-    assert [(it["source"], it["channel"]) for it in words if not it["granted"]] == [(event, "email")]
+    assert [(it["source"], it["channel"]) for it in words if not it["granted"]] == said
+
+
+def test_a_corrected_address_is_written_to_without_another_yes(mailroom: Mailroom) -> None:
+    customer = mailroom.customer()
+    mailroom.plays(delivery_id=mailroom.send(customer)["id"], event="bounce")
+    assert mailroom.outcome(customer) == SUPPRESSED
+    ok(mailroom.shop.ask("PUT", f"customers/{customer}", {"email": f"right-{mailroom.address(customer)}"}))
+    assert mailroom.outcome(customer) == ("SENT", None)
 
 
 def test_a_yes_that_is_said_later_does_not_revive_an_address_that_complained(mailroom: Mailroom) -> None:

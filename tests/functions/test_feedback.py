@@ -89,19 +89,23 @@ def told_of(delivery: Delivery, to: str, make: Any = bounce, **fields: Any) -> J
 
 
 @pytest.mark.parametrize(
-    ("make", "reason", "field"), [(bounce, "bounce", "bounced_at"), (complaint, "complaint", "complained_at")]
+    ("make", "reason", "field", "said"),
+    [
+        (bounce, "bounce", "bounced_at", []),
+        (complaint, "complaint", "complained_at", [("complaint", "2026-03-17T08:01:00.000Z")]),
+    ],
 )
 def test_what_came_back_is_kept_once_however_often_it_is_told(
-    returns: Returns, make: Any, reason: str, field: str
+    returns: Returns, make: Any, reason: str, field: str, said: list[tuple[str, str]]
 ) -> None:
     sent = returns.sent()
     to = returns.address(sent)
     for _ in range(3):
         assert returns.tell(told_of(sent, to, make), told_of(sent, to.upper(), make)) == []
     assert returns.suppressed(to) == reason
-    assert returns.allows(sent) == {"email": False, "sms": True}
+    assert returns.allows(sent) == {"email": not said, "sms": True}
     words = returns.ask("GET", f"customers/{sent.customer_id}/consents")["ledger"]
-    assert [(it["source"], it["at"]) for it in words if not it["granted"]] == [(reason, "2026-03-17T08:01:00.000Z")]
+    assert [(it["source"], it["at"]) for it in words if not it["granted"]] == said
     entry = returns.entry(sent)
     assert (entry["status"], entry[field]) == ("SENT", "2026-03-17T08:01:00.000Z")
     found = returns.ask(
@@ -200,7 +204,7 @@ def test_an_engine_that_fails_brings_it_back_and_no_address_into_the_log(
     assert to not in repr(vars(line))
     assert "bounced_at" not in returns.entry(sent)
     assert returns.tell(told_of(sent, to)) == []
-    assert (returns.suppressed(to), returns.allows(sent)["email"]) == ("bounce", False)
+    assert (returns.suppressed(to), returns.entry(sent)["bounced_at"]) == ("bounce", "2026-03-17T08:01:00.000Z")
 
 
 def test_a_number_that_stops_is_barred_in_every_project_until_it_starts(returns: Returns) -> None:
@@ -250,14 +254,19 @@ def test_the_carriers_list_is_mirrored_for_the_account_and_goes_on_where_time_wa
     assert barred("+353871239002")
 
 
-def test_a_bounce_costs_what_it_keeps_and_one_told_again_only_looks(returns: Returns) -> None:
+@pytest.mark.parametrize(
+    ("make", "more", "units"), [(bounce, [], 4.0), (complaint, ["BatchGetItem", "GetItem", "TransactWriteItems"], 10.0)]
+)
+def test_it_costs_what_it_keeps_and_told_again_only_a_look(
+    returns: Returns, make: Any, more: list[str], units: float
+) -> None:
     returns.tell(told_of(sent := returns.sent(), returns.address(sent)))  # the project has its seal
     sent = returns.sent()
     to, bill, costs = returns.address(sent), returns.functions.bill, []
     for _ in range(2):
         bill.calls.clear()
         bill.write_units = 0.0
-        assert returns.tell(told_of(sent, to)) == []
+        assert returns.tell(told_of(sent, to, make)) == []
         costs.append(([*bill.calls], bill.write_units))
-    look, word = ["GetItem", "BatchGetItem"], ["BatchGetItem", "GetItem", "TransactWriteItems"]
-    assert costs == [([*look, "TransactWriteItems", *word, "TransactWriteItems"], 10.0), (look, 0.0)]
+    look = ["GetItem", "BatchGetItem"]
+    assert costs == [([*look, "TransactWriteItems", *more, "TransactWriteItems"], units), (look, 0.0)]

@@ -436,6 +436,7 @@ class Town:
 
     def _complain(self, who: str) -> Iterator[Happening]:
         yield from self._come_back(who, "complaint")
+        yield Said(self._now, who, "email", "marketing", granted=False)
 
     def _bounce(self, who: str) -> Iterator[Happening]:
         yield from self._come_back(who, "bounce")
@@ -450,7 +451,6 @@ class Town:
         address = self._folk[who].email
         assert address
         yield Closed(self._now, "email", address)
-        yield Said(self._now, who, "email", "marketing", granted=False)
 
     def _feed_back(self, who: str, event: str) -> None:
         mail = next(it for it in reversed(self._offers[who]) if it.channel == "email")

@@ -152,11 +152,8 @@ def test_what_is_told_to_a_merged_customer_is_celebrated_by_the_one_they_became(
 
 def test_who_is_forgotten_leaves_nothing_that_a_calendar_finds(people: People) -> None:
     people.tell(birthdate="1990-02-28", metadata={"wedding": "2020-05-01"}, time_zone="Asia/Tokyo")
-    for key in (
-        Key.consents(people.project, ANN),
-        Key.consent(people.project, ANN, AT, "1"),
-        Key.contacts(people.project, ANN),
-    ):
+    ConsentStore(people.table, people.project).save(Consents(customer_id=ANN), [])
+    for key in (Key.consent(people.project, ANN, AT, "1"), Key.contacts(people.project, ANN)):
         people.table.commit(put(key, {"document": "{}"}))
     delete_for_good(ANN, at=AT, customers=people.store, chance=counting())
     assert people.beside() == {}

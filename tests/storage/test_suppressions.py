@@ -7,9 +7,10 @@ import pytest
 
 from shared.domain.post.deliveries import Channel
 from shared.domain.post.suppressions import Suppression, Why
+from shared.storage.keys import Key
 from shared.storage.seals import SealStore
 from shared.storage.suppressions import ACCOUNT, SuppressionStore
-from shared.storage.table import Table
+from shared.storage.table import Item, Table
 from tests.builders import at_once, fresh
 from tests.storage.wire import Wire
 from tests.unit.values import AT, DAY
@@ -55,12 +56,41 @@ def test_a_reason_is_lifted_and_the_others_stay(
 ) -> None:
     store.add(ANN, because("bounce"))
     store.add(ANN, because("unsubscribed"))
-    store.lift("email", ANN, reason="complaint")
-    store.lift("email", "bob@example.com", reason="bounce")
-    store.lift("email", ANN, reason="bounce")
+    store.lift("email", ANN, reason="complaint", until=AT + 9 * DAY)
+    store.lift("email", "bob@example.com", reason="bounce", until=AT + 9 * DAY)
+    store.lift("email", ANN, reason="bounce", until=AT + 9 * DAY)
     assert store.of({"email": ANN}) == {"email": because("unsubscribed")}
-    store.lift("email", ANN, reason="unsubscribed")
+    store.lift("email", ANN, reason="unsubscribed", until=AT + 9 * DAY)
     assert [it["SK"] for it in items()] == ["seal"], "nothing is left of an address that may be written to"
+
+
+def test_a_reason_that_was_given_since_is_not_lifted(
+    store: SuppressionStore, items: Callable[[], list[dict[str, Any]]]
+) -> None:
+    for others in range(2):
+        store.add(ANN, because("stop", days=1))
+        store.lift("email", ANN, reason="stop", until=AT)
+        assert len(items()) == 2
+        store.lift("email", ANN, reason="stop", until=AT + DAY)
+        assert store.of({"email": ANN}) == ({"email": because("bounce")} if others else {})
+        store.add(ANN, because("bounce"))
+
+
+def test_a_stop_that_is_told_while_a_start_is_heeded_stays(
+    store: SuppressionStore, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(ANN, because("stop"))
+    read = table.get
+
+    def overtaken(key: Key) -> Item | None:
+        item = read(key)
+        if item and "stop" in item:
+            store.add(ANN, because("stop", days=2))
+        return item
+
+    monkeypatch.setattr(table, "get", overtaken)
+    store.lift("email", ANN, reason="stop", until=AT + DAY)
+    assert store.of({"email": ANN}) == {"email": because("stop", days=2)}
 
 
 def test_a_number_that_the_carrier_has_barred_is_barred_for_every_project(table: Table, project: str) -> None:
@@ -71,7 +101,7 @@ def test_a_number_that_the_carrier_has_barred_is_barred_for_every_project(table:
     SealStore(table, project).get()
     store.add(number, because("unsubscribed", channel="sms"))
     assert store.of({"sms": number})["sms"].reason == "stop"
-    SuppressionStore(table, ACCOUNT).lift("sms", number, reason="stop")
+    SuppressionStore(table, ACCOUNT).lift("sms", number, reason="stop", until=AT + 9 * DAY)
     assert store.of({"sms": number})["sms"].reason == "unsubscribed"
 
 
@@ -88,7 +118,7 @@ def test_eight_reasons_at_once_are_all_kept(store: SuppressionStore) -> None:
     at_once(lambda days: store.add(ANN, because(reasons[days], days=days)), range(8))
     for days, reason in ((7, "complaint"), (6, "stop"), (4, "bounce"), (5, "unsubscribed")):
         assert store.of({"email": ANN}) == {"email": because(reason, days=days)}
-        store.lift("email", ANN, reason=reason)
+        store.lift("email", ANN, reason=reason, until=AT + 9 * DAY)
     assert store.of({"email": ANN}) == {}
 
 

@@ -39,6 +39,6 @@ def field_of(topic: Topic) -> str:
     """What a form calls a topic, whose id may be as long as a name and in any script.
 
     >>> field_of(Topic(id="shoes", name="Shoes"))
-    'topic-d6bd2e45e6f6bb4e'
+    'topic-01ea5ddd3be5477a'
     """
     return f"topic-{hash_of(topic.id)}"

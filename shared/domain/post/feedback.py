@@ -1,6 +1,6 @@
 """What is heard of messages that have left: one came back, one was called a nuisance, somebody answered a text.
 
-a permanent bounce    the address is written to no more; its owner's e-mails end
+a permanent bounce    the address is written to no more; its owner said nothing, and is allowed for at their next one
 a transient bounce    nothing: a mailbox that is full today is not tomorrow, and SES has tried again by itself
 a complaint           the address is written to no more, and its owner has said no, in the clearest words there are
 a stop by text        the number is written to no more, whoever it belongs to; e-mails go on
@@ -44,7 +44,7 @@ class Report(Frozen):
 
     @property
     def word(self) -> Consent:
-        """What it comes to in its customer's own words."""
+        """What a complaint comes to in its customer's own words."""
         return Consent(channel="email", purpose="marketing", granted=False, source=self.what, at=self.at)
 
 
