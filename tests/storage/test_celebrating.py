@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from shared.domain.actions import AsyncAction, Row
 from shared.domain.customers import Customer, Profile
 from shared.domain.imports import Changes
+from shared.domain.post.consents import Consents
 from shared.domain.projects import Project
 from shared.domain.schemas import Schema
 from shared.domain.summaries import Person, Summary
 from shared.runtime.rows import READS
+from shared.storage.consents import ConsentStore
 from shared.storage.customers import CustomerStore
 from shared.storage.keys import SHARDS, Key, inhabitants, occasions, shard_of, spread
 from shared.storage.projects import ProjectStore
