@@ -12,7 +12,7 @@ from shared.runtime.channels import carriers
 from shared.runtime.letters import line_of, write
 from shared.storage.campaigns import CampaignStore
 from shared.storage.contact_policy import PolicyStore
-from shared.storage.customers import customer_id
+from shared.storage.customer_items import customer_id
 from shared.storage.post import PostStore
 from shared.storage.templates import TemplateStore
 from shared.usecases import send as usecases

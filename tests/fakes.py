@@ -41,7 +41,7 @@ from shared.domain.segments import entered
 from shared.domain.summaries import Person, Standing, Summary, Tally, tallies, tally_of
 from shared.domain.usages import Counted, Kept, LapsedHold, Need, Usage, Used, added, usage_of
 from shared.domain.vouchers import Hold, Made, Redeemable, Voucher
-from shared.storage.customers import customer_id
+from shared.storage.customer_items import customer_id
 from shared.storage.lists import in_order
 from shared.storage.orders import order_id
 

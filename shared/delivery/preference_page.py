@@ -35,13 +35,15 @@ def _parts(centre: Centre, words: Phrases) -> Iterator[str]:
     # An empty form: what it sends is what a mail program's one click sends.
     yield f'<form method="post"><button class="stop">{escape(words.stop)} ({channel})</button></form>'
     if centre.choices:
-        yield '<form method="post"><input type="hidden" name="form" value="preferences">'
+        yield '<form method="post" id="preferences"><input type="hidden" name="form" value="preferences">'
         yield from _questions(centre.choices, centre.today, words)
         yield f"<button>{escape(words.save)}</button></form>"
     if centre.why:
         yield f"<details><summary>{escape(words.why_this_message)}</summary>"
-        yield from (f'<p lang="en">{escape(sentence)}</p>' for sentence in centre.why)
-        yield "</details>"
+        # A mail links to what stands within, for which a browser opens it.
+        yield '<div id="why" lang="en">'
+        yield from (f"<p>{escape(sentence)}</p>" for sentence in centre.why)
+        yield "</div></details>"
 
 
 def _questions(choices: Choices, today: date, words: Phrases) -> Iterator[str]:

@@ -317,7 +317,7 @@ class Api:
     def __init__(self) -> None:
         self.routes: dict[str, tuple[Handler, Render, HTTPStatus]] = {}
         self.outcomes: dict[str, str] = {}
-        self._forgotten: set[str] = set()
+        self.forgotten: set[str] = set()
         """The routes whose answers are kept nowhere."""
 
     def get(self, path: str, *, answer: Render, outcome: str = "") -> Callable[[Handler], Handler]:
@@ -334,7 +334,7 @@ class Api:
     ) -> Callable[[Handler], Handler]:
         """A POST; one that is not ``remembered`` has an answer that is kept nowhere, whatever key it is sent with."""
         if not remembered:
-            self._forgotten.add(f"POST {path}")
+            self.forgotten.add(f"POST {path}")
         return self._route("POST", path, answer, outcome, status)
 
     def put(self, path: str, *, answer: Render, outcome: str = "") -> Callable[[Handler], Handler]:
@@ -359,7 +359,7 @@ class Api:
         """Answer one API Gateway event (payload format 2.0)."""
         route = event["routeKey"]
         handler, render, status = self.routes[route]
-        request = Request(event, render, status, remembered=route not in self._forgotten)
+        request = Request(event, render, status, remembered=route not in self.forgotten)
         line = Line(route, request.id)
         try:
             answer = _answer(handler, request)

@@ -36,9 +36,10 @@ h1{{font-size:1.6rem;line-height:1.2}}
 .brand{{font-weight:bold}}
 fieldset{{border:1px solid #767676;border-radius:.5rem;margin:1.5rem 0;padding:.5rem 1rem}}
 legend{{font-weight:bold;padding:0 .25rem}}
-label{{display:block;padding:.5rem 0}}
+label{{display:flex;align-items:center;gap:.6rem;padding:.5rem 0}}
 input{{font:inherit;max-width:100%;box-sizing:border-box}}
-input[type=checkbox],input[type=radio]{{width:1.3rem;height:1.3rem;vertical-align:middle}}
+input[type=checkbox],input[type=radio]{{flex:none;width:1.3rem;height:1.3rem;margin:0}}
+input[type=date]{{padding:.5rem;margin-bottom:.5rem}}
 button{{font:inherit;font-weight:bold;width:100%;min-height:3rem;padding:.5rem 1rem;border:0;border-radius:.5rem;\
 color:{ink};background:{color};cursor:pointer}}
 button.stop{{color:#fff;background:#b00020}}

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 from shared.domain.customers import Profile
 from shared.domain.lists import Query
 from shared.runtime.api import Request
-from shared.storage.customers import customer_id
+from shared.storage.customer_items import customer_id
 from shared.wire import lists
 
 

@@ -20,7 +20,7 @@ from shared.domain.calendar.residences import NOWHERE, Residence
 from shared.domain.calendar.schedules import Anniversary, Holiday, Run, Schedule
 from shared.domain.errors import Moved
 from shared.domain.model import iso
-from shared.storage.customers import customer_of
+from shared.storage.customer_items import customer_of
 from shared.storage.keys import SHARDS, TABLE_INDEXES, WAITING, Key, inhabitants, occasions, spread
 from shared.storage.projects import ProjectStore
 from shared.storage.schedules import schedules_of_agenda

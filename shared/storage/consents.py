@@ -10,7 +10,7 @@ from shared.domain.ids import hash_of
 from shared.domain.post.consents import Consent, Consents, History, Preference, Word
 from shared.domain.post.deliveries import Channel, Purpose
 from shared.domain.post.suppressions import left_behind
-from shared.storage.customers import keeping_customer
+from shared.storage.customer_items import keeping_customer
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key
 from shared.storage.projects import ProjectStore

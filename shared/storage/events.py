@@ -5,7 +5,8 @@ from shared.domain.errors import Moved
 from shared.domain.events import Tracked
 from shared.domain.projects import Project
 from shared.domain.summaries import Person, Tally
-from shared.storage.customers import CustomerStore, customer_id, keeping_customer
+from shared.storage.customer_items import customer_id, keeping_customer
+from shared.storage.customers import CustomerStore
 from shared.storage.documents import item_of
 from shared.storage.keys import Key, owning
 from shared.storage.summaries import counting

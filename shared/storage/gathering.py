@@ -21,7 +21,8 @@ from shared.domain.summaries import Summary
 from shared.domain.vouchers import Hold, Redeemable, Voucher
 from shared.storage.batch import Batch
 from shared.storage.campaigns import CampaignStore
-from shared.storage.customers import CustomerStore, customer_id
+from shared.storage.customer_items import customer_id
+from shared.storage.customers import CustomerStore
 from shared.storage.keys import Key
 from shared.storage.orders import order_id, order_of
 from shared.storage.projects import ProjectStore

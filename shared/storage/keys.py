@@ -105,10 +105,11 @@ A list is spread over shards, so that a million new codes meet no hot partition;
     what a customer may use                  a query a shard of campaigns (8) and of vouchers alone (8), one of what was
                                              given to them; then a batch or two for 25 candidates, then for each 100
     what somebody allows                     one read; with all that they have said, one query of one partition
+    which of their addresses are at rest     one batch; the seals are warm
     what waits for a customer                one query of one partition, then one batch, of the newest 100 messages
-    a message that is due                    one batch, what is suppressed, the campaign, then three commits: 36 units
+    a message that is due                    one batch, what is suppressed, the campaign, then three commits: 38 units
                                              with a code that is made for it; the batch alone where it has left already
-    a message that is asked for              the same with its template and campaign, 32 units; 2 more and two reads
+    a message that is asked for              the same with its template and campaign, 34 units; 2 more and two reads
                                              under an Idempotency-Key
     why there was a message                  its entry, one batch, the template; a query where more was said since
     all that is held of somebody             two queries, and one batch for 25 of their things; on the first page which

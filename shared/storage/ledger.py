@@ -17,7 +17,8 @@ from shared.domain.summaries import tally_of
 from shared.domain.usages import Counted, LapsedHold, added
 from shared.domain.vouchers import MOST_LAPSED, Hold, Redeemable, Voucher
 from shared.storage.campaigns import CampaignStore
-from shared.storage.customers import CustomerStore, customer_id, keeping_customer
+from shared.storage.customer_items import customer_id, keeping_customer
+from shared.storage.customers import CustomerStore
 from shared.storage.documents import item_of, value_of
 from shared.storage.gathering import Gathering
 from shared.storage.keys import Key, listing, owning

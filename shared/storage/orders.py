@@ -11,7 +11,8 @@ from shared.domain.lists import Listed, Query
 from shared.domain.orders import Order, StoredOrder
 from shared.domain.projects import Project
 from shared.domain.summaries import Standing, Summary, tallies
-from shared.storage.customers import CustomerStore, customer_id, keeping_customer
+from shared.storage.customer_items import customer_id, keeping_customer
+from shared.storage.customers import CustomerStore
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key, listing, owning
 from shared.storage.lists import ListOf, of_customer, of_keys

@@ -8,6 +8,7 @@ from shared.domain.calendar.schedules import Schedule
 from shared.domain.campaigns import Campaign
 from shared.domain.errors import Moved
 from shared.domain.ids import code_hash, derived
+from shared.domain.model import iso
 from shared.domain.post.contact_policy import Contacts
 from shared.domain.post.deliveries import Cause, Channel, Delivery, OnDemand, delivery_id
 from shared.domain.post.judging import Overtaken, Plan, Standing, addresses
@@ -178,6 +179,10 @@ class PostStore:
         publication = Key.publication(self.project, after.publication_id)
         silent = "attribute_exists(PK) AND attribute_not_exists(#answered)"
         writes.append(check(publication, silent, {}, otherwise=Overtaken()))
+        if after.campaign_id:  # of another code of its campaign: only what was said since it waits
+            joined = Key.joined(self.project, after.customer_id, after.campaign_id)
+            silent = "attribute_not_exists(#answered) OR #answered < :since"
+            writes.append(check(joined, silent, {"since": iso(after.created_at)}, otherwise=Overtaken()))
         consents = Key.consents(self.project, after.customer_id)
         values = {"was": standing.consents.version}
         writes.append(check(consents, "#version = :was", values, otherwise=Overtaken()))

@@ -14,7 +14,8 @@ from shared.domain.model import iso
 from shared.domain.publications import Known, Publication, Published, Response
 from shared.domain.vouchers import Voucher
 from shared.storage.campaigns import CampaignStore
-from shared.storage.customers import CustomerStore, customer_id, keeping_customer
+from shared.storage.customer_items import customer_id, keeping_customer
+from shared.storage.customers import CustomerStore
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import SHARDS, Key, listing, owning, pooling
 from shared.storage.lists import ListOf, of_customer, of_keys

@@ -23,7 +23,8 @@ from shared.domain.vouchers import Voucher
 from shared.storage.actions import ActionStore
 from shared.storage.assignments import freeing
 from shared.storage.campaigns import ATTRIBUTES, CampaignStore
-from shared.storage.customers import CustomerStore, customer_id, keeping_customer
+from shared.storage.customer_items import customer_id, keeping_customer
+from shared.storage.customers import CustomerStore
 from shared.storage.documents import item_of, revising, value_of
 from shared.storage.keys import SHARDS, TIME_TO_LIVE, Key
 from shared.storage.orders import keeping_order, order_id, order_of

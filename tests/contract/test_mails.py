@@ -186,4 +186,7 @@ def test_the_page_behind_the_link_can_be_read_on_any_screen(shop: Shop, sink: Si
     link = sent(shop, sink, PLAIN)["List-Unsubscribe"].strip("<>")
     seen = look(link, "preferences", width=width)
     assert (seen.width <= width, seen.asked_for) == (True, ())
-    assert seen.text.strip()
+    assert "Why did I get this message?" in seen.text
+    opened = look(f"{link}#why", "why", width=width)
+    assert opened.width <= width
+    assert len(opened.text) > len(seen.text), "whoever follows the mail's own link reads it at once"

@@ -12,7 +12,7 @@ from infra.local.service import Service
 from shared.delivery.phrases import PHRASES
 from shared.domain.post.choices import field_of
 from shared.domain.post.contact_policy import Topic
-from shared.domain.post.links import Unsubscription
+from shared.domain.post.links import Unsubscription, wish_of
 from shared.storage.seals import SealStore
 from tests.behind import table_of
 from tests.builders import Shop, fresh, ok
@@ -302,6 +302,24 @@ def test_the_page_looks_like_the_shops(shop: Shop, people: httpx.Client, link: s
         ok(shop.ask("PUT", "brand", {}))
     assert "Bücher &amp; Söhne" in page
     assert "color:#000000;background:#ffd400" in page
+
+
+def test_who_follows_the_link_of_a_message_is_told_why_they_got_it(shop: Shop, people: httpx.Client, ann: str) -> None:
+    ok(shop.ask("PUT", "contact-policy", {"quiet_hours": None, "frequency_caps": []}))
+    campaign = {"id": shop.campaign(type="AUTO_UPDATE")["id"]}
+    body = {"customer": {"id": ann}, "campaign": campaign, "template": shop.template("{{ unsubscribe_url }}")}
+    assert ok(shop.ask("POST", "deliveries", body))["status"] == "SENT"
+    ok(shop.ask("PUT", "contact-policy", {}))
+    [token] = {it for mail in shop.outbox() for it in re.findall(r"/u/([\w-]+)", str(mail)) if ann_of(it) == ann}
+    page = people.get(f"/u/{token}").text
+    assert "<summary>Why did I get this message?</summary>" in page
+    assert "You allowed marketing by e-mail" in page
+    assert not [it for it in ("Ann", "Neill", "ann@example.com", ann) if it in page]
+
+
+def ann_of(token: str) -> str | None:
+    wish = wish_of(token)
+    return wish and wish.customer_id
 
 
 def test_a_link_that_left_before_there_was_a_delivery_in_it_works_as_one_with_it(

@@ -47,7 +47,8 @@ def test_the_calls_of_the_readme_do_what_they_say() -> None:
 
 
 def of_the_calendar(*told: dict[str, Any]) -> None:
-    march, ann, consents, template, schedule, preview, clock, outbox, ledger, runs = told
+    of_one_by_hand(*told[10:])
+    march, ann, consents, template, schedule, preview, clock, outbox, ledger, runs = told[:10]
     assert march["now"] == "2027-03-01T12:00:00.000Z"
     assert ann["time_zone"] == "Europe/Dublin"
     assert [it["granted"] for it in consents["consents"]] == [True]
@@ -61,3 +62,19 @@ def of_the_calendar(*told: dict[str, Any]) -> None:
     [delivery] = ledger["deliveries"]
     assert (delivery["status"], mail["body"].split()[0]) == ("SENT", delivery["voucher"]["code"])
     assert [(it["day"], it["due"], it["sent"]) for it in runs["runs"]] == [("2027-03-17", 1, 1)]
+
+
+def of_one_by_hand(*told: dict[str, Any]) -> None:
+    why, waits, answered, ledger = told
+    assert why["because"]["occasion"]["type"] == "BIRTHDAY"
+    assert any("because it was your birthday" in sentence for sentence in why["sentences"])
+    assert (waits["status"], waits["reason"], waits["until"]) == (
+        "DEFERRED",
+        "frequency_cap",
+        "2027-03-18T08:00:00.000Z",  # the next day, when the quiet hours end
+    )
+    assert answered["response"]["response"] == "ACCEPTED"
+    assert {it["id"]: (it["status"], it.get("reason")) for it in ledger["deliveries"]}[waits["id"]] == (
+        "DROPPED",
+        "accepted",
+    )

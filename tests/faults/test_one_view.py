@@ -11,16 +11,18 @@ import pytest
 
 from infra.local import engine
 from infra.local.service import free_port
-from shared.domain.post.deliveries import Delivery
+from shared.domain.post.deliveries import Delivery, Message
 from shared.domain.publications import Publication, Response
 from shared.runtime import settings
 from shared.storage.deliveries import DeliveryStore
 from shared.storage.post import PostStore
 from shared.storage.publications import PublicationStore
 from shared.storage.table import Table
+from shared.usecases.deliver import Letter
 from shared.usecases.respond import respond
 from shared.usecases.withdraw import withdraw
 from tests.storage.office import OnTable
+from tests.unit.sorting import written
 from tests.unit.values import AT
 
 ROUNDS = 24
@@ -81,7 +83,7 @@ class Race(OnTable):
 
 @pytest.fixture
 def race(client: Any, request: pytest.FixtureRequest) -> Race:
-    race = Race(Table(client, engine.TABLE), f"proj_{request.node.callspec.id}")
+    race = Race(Table(client, engine.TABLE), f"proj_{request.node.name[-20:]}")
     race.policy()
     return race
 
@@ -124,3 +126,15 @@ def test_no_message_is_handed_over_once_its_offer_was_answered_or_used(
             outcomes[left.status] += 1
     assert set(outcomes) == {"SENT", "DROPPED"}, "who comes first is not always the same"
     assert len(race.email.taken) == outcomes["SENT"] + 1
+
+
+def test_a_word_to_another_offer_of_its_campaign_stops_a_message_up_to_its_handing_over(race: Race) -> None:
+    offer = race.ready(1)
+
+    def slowly(letter: Letter) -> Message:
+        race.accept(offer)
+        return written(letter)
+
+    race.write = slowly
+    told = race.send(race.demand("ann-1"))
+    assert (told.status, told.reason, race.email.taken) == ("DROPPED", "accepted", [])

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPException
-from itertools import islice
+from importlib import import_module
+from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
 
@@ -137,11 +139,18 @@ def asked(caller: Caller, ask: Ask) -> tuple[Answer | None, str | None]:
 def repeated(caller: Caller, ask: Ask, first: Answer) -> str | None:
     """The law that a repetition breaks, if the request has a key of its own."""
     keys = [value for name, value in ask.headers if name == "Idempotency-Key"]
-    forgotten = "/oauth/" in ask.route  # an answer with a token in it is kept nowhere
+    forgotten = ask.route in _kept_nowhere()
     if ask.method != "POST" or not ask.route or forgotten or len(keys) != 1 or not keys[0].startswith("F"):
         return None
     second, _ = asked(caller, ask)
     return laws.unlike(first, second) if second else "is not answered again"
+
+
+@cache
+def _kept_nowhere() -> frozenset[str]:
+    """The routes whose answers have a token or a person in them, and are made anew for a repetition."""
+    functions = {it.function for it in ROUTES if it.method == "POST" and not it.path.startswith("/u/")}
+    return frozenset(chain.from_iterable(import_module(f"functions.{it}").api.forgotten for it in functions))
 
 
 def shrunk(caller: Caller, failure: Failure) -> Failure:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from infra.local.service import running
-from tests.builders import SANDBOX, Clock, Shop, ok
+from tests.builders import SANDBOX, Clock, Shop, fresh, ok
 from tests.replay.calendar import FIRST, LAST, ZONES, births, ledger
 from tests.replay.oracle import (
     KINDS,
@@ -72,6 +72,10 @@ DAYS: Mapping[str, Day] = {
 IRELAND = "Europe/Dublin"
 RECEIPT = "Receipt"
 """What tells a transactional message from others."""
+ASLEEP = (22, 23, 0, 1, 2, 3)
+"""Hours of the night."""
+FREQUENCIES = ("ALL", "DAILY", "WEEKLY", "MONTHLY")
+INPUT = re.compile(r"<input ([^>]*)>\s*([^<]*)")
 LINK = re.compile(r"/u/[\w-]+")
 
 
@@ -234,14 +238,14 @@ class Town:
         for week in weeks:
             self._go(week + timedelta(minutes=self._random.randrange(0, 7 * 24 * 60 - 60, 15)))
             self._waiting.clear()
-            self._at_once(self._ask_for, self._wave(many))
+            self._ask_for(self._wave(many))
             self._look()
             doing = self._doing(many)
             self._at_once(lambda it: it[0](it[1]), doing)
             self._import()
             self._go(self._now + MINUTE)
             just_now = [who for _, who in doing if who in self._ids]
-            self._at_once(self._ask_for, [(who, [self._offer(who)]) for who in just_now[: many // 2]])
+            self._ask_for([(who, self._offer(who)) for who in just_now[: many // 2]])
         self._go(LAST)
 
     def _go(self, at: datetime) -> None:
@@ -261,18 +265,15 @@ class Town:
 
     # What the shop asks for.
 
-    def _wave(self, many: int) -> list[tuple[str, list[Demand]]]:
-        """Offers for fans and others, some twice within a moment; and receipts for those who sleep."""
+    def _wave(self, many: int) -> list[tuple[str, Demand]]:
+        """Offers for fans and others, some two at once; and receipts for those who sleep."""
         random, here = self._random, sorted(self._ids)
         fans = [who for who in self._fans if who in self._ids]
         chosen = {*random.sample(fans, min(len(fans), many // 2)), *random.sample(here, many - many // 2)}
-        asked = {who: [self._offer(who) for _ in range(random.choice((1, 1, 1, 2)))] for who in sorted(chosen)}
-        asleep = [
-            who for who in here if self._now.astimezone(ZoneInfo(self._folk[who].zone)).hour in (22, 23, 0, 1, 2, 3)
-        ]
-        for who in random.sample(asleep, min(len(asleep), many // 4)):
-            asked.setdefault(who, []).append(self._offer(who)._replace(purpose="transactional", topic=None))
-        return list(asked.items())
+        offers = [(who, self._offer(who)) for who in sorted(chosen) for _ in range(random.choice((1, 1, 1, 2)))]
+        asleep = [who for who in here if self._now.astimezone(ZoneInfo(self._folk[who].zone)).hour in ASLEEP]
+        receipts = random.sample(asleep, min(len(asleep), many // 4))
+        return offers + [(who, self._offer(who)._replace(purpose="transactional", topic=None)) for who in receipts]
 
     def _offer(self, who: str) -> Demand:
         random = self._random
@@ -288,44 +289,51 @@ class Town:
                 return demand._replace(told=offer, campaign=offer.campaign)
         return demand
 
-    def _ask_for(self, asked: tuple[str, list[Demand]]) -> Iterator[Wanted]:
-        """Each of somebody's demands; of some it is asked first what would become of them."""
-        who, demands = asked
-        for demand in demands:
-            offer = demand.told
-            named = {"publication": offer.publication} if offer else {"campaign": {"id": demand.campaign}}
-            said = {
-                "customer": {"source_id": who},
-                "templates": {channel: self._templates[demand.purpose][channel] for channel in demand.channels},
-                "purpose": demand.purpose,
-                "unless_ordered": demand.unless_ordered,
-                **named,
-                **({"topic": demand.topic} if demand.topic else {}),
-            }
-            foreseen = self._deliver({**said, "dry_run": True}) if self._chance(who).random() < 0.3 else None
-            done = self._deliver(said)
-            if foreseen:
-                told = [(it["status"], it["channel"], it.get("reason"), it.get("until")) for it in (foreseen, done)]
-                assert told[0] == told[1], f"{who}: what was foreseen did not come: {told}"
-            if done["status"] == "SENT":
-                its = demand.campaign, done["publication"]["id"], done["voucher"]["code"], done["id"], done["channel"]
-                self._offers[who].append(Offer(*its))
-            elif done["status"] == "DEFERRED":
-                self._waiting[who].append(demand)
-            yield Wanted(
-                self._now,
-                who,
-                demand.campaign,
-                demand.channels,
-                demand.purpose,
-                demand.topic,
-                code=offer.code if offer else None,
-                unless_ordered=demand.unless_ordered,
-                delivery=done["id"],
-            )
+    def _ask_for(self, wave: Sequence[tuple[str, Demand]]) -> None:
+        """All at once, two for the same person too. Of some it is asked first what would become of them; some are asked
+        for again under their key, as by a client that heard no answer.
+        """
+        alone = {who for who, count in Counter(who for who, _ in wave).items() if count == 1}
+        asked = [
+            (who, demand, who in alone and self._random.random() < 0.3, self._random.random() < 0.2)
+            for who, demand in wave
+        ]
+        with ThreadPoolExecutor(TILLS) as tills:
+            for (who, demand), done in zip(wave, tills.map(lambda it: self._deliver(*it), asked), strict=True):
+                self._note(who, demand, done)
 
-    def _deliver(self, said: Json) -> Json:
-        return ok(self._shop.ask("POST", "deliveries", said))
+    def _deliver(self, who: str, demand: Demand, foresee: bool, repeat: bool) -> Json:
+        offer = demand.told
+        said = {
+            "customer": {"source_id": who},
+            "templates": {channel: self._templates[demand.purpose][channel] for channel in demand.channels},
+            "purpose": demand.purpose,
+            "unless_ordered": demand.unless_ordered,
+            **({"publication": offer.publication} if offer else {"campaign": {"id": demand.campaign}}),
+            **({"topic": demand.topic} if demand.topic else {}),
+        }
+        key = fresh("ask") if repeat else None
+        foreseen = ok(self._shop.ask("POST", "deliveries", {**said, "dry_run": True})) if foresee else None
+        done = ok(self._shop.ask("POST", "deliveries", said, key=key))
+        if foreseen:
+            told = [(it["status"], it["channel"], it.get("reason"), it.get("until")) for it in (foreseen, done)]
+            assert told[0] == told[1], f"{who}: what was foreseen did not come: {told}"
+        if repeat:
+            again = ok(self._shop.ask("POST", "deliveries", said, key=key))
+            assert again == done, f"{who}: asked again, {again} instead of {done}"
+        return done
+
+    def _note(self, who: str, demand: Demand, done: Json) -> None:
+        if done["status"] == "SENT":
+            its = demand.campaign, done["publication"]["id"], done["voucher"]["code"], done["id"], done["channel"]
+            self._offers[who].append(Offer(*its))
+        elif done["status"] == "DEFERRED":
+            self._waiting[who].append(demand)
+        told = demand.told.code if demand.told else None
+        asked = {"unless_ordered": demand.unless_ordered, "code": told, "delivery": done["id"]}
+        self.wanted.append(
+            Wanted(self._now, who, demand.campaign, demand.channels, demand.purpose, demand.topic, **asked)
+        )
 
     # What people do.
 
@@ -362,7 +370,8 @@ class Town:
             (self._start, 0.1, self._stopped),
             (self._unsubscribe, 0.3, self._links),
             (self._say_anything, 0.8, self._ids),
-            (self._prefer, 0.4, self._ids),
+            (self._prefer, 0.2, self._ids),
+            (self._fill_in, 0.3, self._links),
             (self._move, 0.1, self._ids),
             (self._forget, 0.1, self._ids),
         )
@@ -393,11 +402,27 @@ class Town:
             answer = {"about": "topic", "topic": topic, "answer": "YES" if wanted else "NO"}
             happened: Happening = Preferred(self._now, who, topic, wanted)
         else:
-            answer = {"about": "frequency", "answer": random.choice(("ALL", "DAILY", "WEEKLY", "MONTHLY"))}
+            answer = {"about": "frequency", "answer": random.choice(FREQUENCIES)}
             happened = Often(self._now, who, answer["answer"])
         said = {"preferences": [{**answer, "source": "a call"}]}
         ok(self._shop.ask("PUT", f"customers/{self._ids[who]}/consents", said))
         yield happened
+
+    def _fill_in(self, who: str) -> Iterator[Happening]:
+        """One thing that they change in their preference centre, sent as a browser sends it."""
+        random, (_, _, link) = self._chance(who), self._links[who]
+        form, boxes = form_on(self._shop.http.get(link).raise_for_status().text)
+        match random.choice(("topic", "topic", "often", "often", "channel")):
+            case "topic":
+                topic = random.choice(TOPICS)
+                yield Preferred(self._now, who, topic, wanted=tick(form, boxes[topic]))
+            case "often":
+                form["frequency"] = random.choice(FREQUENCIES)
+                yield Often(self._now, who, form["frequency"])
+            case "channel":
+                channel = random.choice(sorted(self._folk[who].addresses))
+                yield Said(self._now, who, channel, "marketing", granted=tick(form, channel))
+        self._shop.http.post(link, data=form).raise_for_status()
 
     def _answer_what_waits(self, who: str) -> Iterator[Happening]:
         """On the phone they are told the same offer, and say yes or no to it."""
@@ -523,11 +548,29 @@ class Town:
         """One's own, so that it does not matter who is faster."""
         return Random(f"{who} {self._now}")
 
-    def _at_once(self, does: Callable[[Any], Iterator[Happening | Wanted]], inputs: Iterable[Any]) -> None:
+    def _at_once(self, does: Callable[[Any], Iterator[Happening]], inputs: Iterable[Any]) -> None:
         with ThreadPoolExecutor(TILLS) as tills:
-            for noted in tills.map(lambda it: list(does(it)), list(inputs)):
-                self.wanted += (it for it in noted if isinstance(it, Wanted))
-                self.log += (it for it in noted if not isinstance(it, Wanted))
+            for happened in tills.map(lambda it: list(does(it)), list(inputs)):
+                self.log += happened
+
+
+def form_on(page: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What a browser would send of a page's form as it stands, and what its boxes are called, by their labels."""
+    form, boxes = {}, {}
+    for tag, label in INPUT.findall(page):
+        its = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if its["type"] == "checkbox":
+            boxes[label.strip()] = its["name"]
+        if its["type"] in ("hidden", "date") or tag.endswith(" checked"):
+            form[its["name"]] = its.get("value", "on" if its["type"] == "checkbox" else "")
+    return form, boxes
+
+
+def tick(form: dict[str, str], box: str) -> bool:
+    """Tick a box, or take its tick away; whether it is ticked now."""
+    if form.pop(box, None) is None:
+        form[box] = "on"
+    return box in form
 
 
 def due(log: Sequence[Happening], folk: Mapping[str, Somebody], schedules: Mapping[str, Json]) -> Iterator[Wanted]:

@@ -17,8 +17,8 @@ from shared.domain.projects import Project
 from shared.domain.schemas import Schema
 from shared.domain.summaries import Person, Summary
 from shared.runtime.rows import READS
-from shared.storage.consents import ConsentStore
 from shared.storage.customers import CustomerStore
+from shared.storage.documents import item_of
 from shared.storage.keys import SHARDS, Key, inhabitants, occasions, shard_of, spread
 from shared.storage.projects import ProjectStore
 from shared.storage.table import Table, add, delete, put
@@ -154,9 +154,10 @@ def test_what_is_told_to_a_merged_customer_is_celebrated_by_the_one_they_became(
 
 def test_who_is_forgotten_leaves_nothing_that_a_calendar_finds(people: People) -> None:
     people.tell(birthdate="1990-02-28", metadata={"wedding": "2020-05-01"}, time_zone="Asia/Tokyo")
-    ConsentStore(people.table, people.project).save(Consents(customer_id=ANN), [])
     for key in (Key.consent(people.project, ANN, AT, "1"), Key.contacts(people.project, ANN)):
         people.table.commit(put(key, {"document": "{}"}))
+    allowing = {**item_of(Consents(customer_id=ANN), ("version",)), "version": 1}
+    people.table.commit(put(Key.consents(people.project, ANN), allowing))
     delete_for_good(ANN, at=AT, customers=people.store, chance=counting())
     assert people.beside() == {}
     for attribute, day in (("birthdate", "02-28"), ("metadata.wedding", "05-01"), ("created_at", "03-17")):

@@ -11,7 +11,7 @@ from shared.domain.post.consents import Consent, Consents
 from shared.domain.post.contact_policy import ContactPolicy
 from shared.domain.post.deliveries import Asked, Delivery, Due, Message, OnDemand, delivery_id
 from shared.domain.post.templates import MessageTemplate
-from shared.storage.customers import customer_id
+from shared.storage.customer_items import customer_id
 from shared.usecases.deliver import Letter, Means, deliver, deliver_waiting
 from shared.usecases.send import send
 from tests.fake_post import FakeChannel, FakePost

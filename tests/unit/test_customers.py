@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from shared.domain.customers import Customer, Profile, refuse_birth
 from shared.domain.errors import InvalidPayload
-from shared.storage.customers import customer_id
+from shared.storage.customer_items import customer_id
 from tests.unit.values import AT, PROJECT
 
 names = st.none() | st.text("abc", min_size=1, max_size=3)
