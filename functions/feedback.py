@@ -16,7 +16,7 @@ from shared.runtime import feedback, settings
 from shared.runtime.clock import clock, in_time
 from shared.storage.consents import ConsentStore
 from shared.storage.customers import CustomerStore
-from shared.storage.post import PostStore
+from shared.storage.deliveries import DeliveryStore
 from shared.storage.suppressions import ACCOUNT, SuppressionStore
 from shared.usecases.heed import TooEarly, heed, heed_text, mirror
 from shared.wire.feedback import heard
@@ -69,7 +69,7 @@ def _heeded(said: str, then: datetime, context: Any) -> tuple[str, dict[str, Any
             new = heed(
                 report,
                 at=at,
-                ledger=PostStore(table, project),
+                ledger=DeliveryStore(table, project),
                 people=CustomerStore(table, project),
                 consents=ConsentStore(table, project),
                 suppressions=SuppressionStore(table, project),

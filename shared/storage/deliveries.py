@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 
 from shared.domain.attributes.post import DELIVERIES
-from shared.domain.errors import NotFound
+from shared.domain.errors import Moved, NotFound
 from shared.domain.lists import Listed, Query
 from shared.domain.post.deliveries import Delivery
 from shared.storage.documents import item_of, value_of
@@ -44,6 +44,15 @@ class DeliveryStore:
 
     def find(self, id_: str) -> Delivery | None:
         return delivery_of(self._table.get(Key.delivery(self.project, id_)))
+
+    def save(self, after: Delivery, *, before: Delivery) -> Delivery:
+        """Keep what has become of a delivery.
+
+        Raises:
+            Moved: if it is no longer as it was read.
+        """
+        self._table.commit(*entering(self.project, after, before=before, otherwise=Moved()))
+        return entered(after)
 
     def wanted(self, query: Query) -> Listed[Delivery]:
         """The deliveries that are asked for."""

@@ -16,7 +16,6 @@ from shared.domain.post.deliveries import Delivery
 from shared.runtime import feedback, settings
 from shared.runtime.clock import clock
 from shared.storage.deliveries import DeliveryStore
-from shared.storage.post import PostStore
 from shared.storage.suppressions import ACCOUNT, SuppressionStore
 from tests.functions.conftest import NOW, Functions
 from tests.returns import bounce, complaint, record, text
@@ -48,7 +47,7 @@ class Returns:
         its = {"schedule_id": "sch_1", "occasion": "BIRTHDAY", "day": "2026-03-17", "due_at": NOW, "created_at": NOW}
         left = {"status": "SENT", "channel": "email", "message_id": f"message-{name}", "sent_at": NOW}
         made = Delivery(**{"id": f"dlv_{name}", "customer_id": customer, **its, **left, **fields})
-        return PostStore(settings.table(), PROJECT).save(made, before=made)
+        return DeliveryStore(settings.table(), PROJECT).save(made, before=made)
 
     def tell(self, *said: Json | str, at: datetime = LATER) -> list[str]:
         """Have messages of the queue worked through; those that go back to it."""

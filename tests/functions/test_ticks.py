@@ -23,7 +23,7 @@ from shared.domain.calendar.schedules import Schedule
 from shared.domain.model import iso
 from shared.runtime import settings
 from shared.storage.agenda import Agenda
-from shared.storage.keys import Key, waiting
+from shared.storage.keys import WAITING, Key, waiting
 from shared.storage.table import put
 from tests.agendas import Celebrant, FakeAgenda, Waits, laid_down, schedule
 from tests.functions.conftest import Functions
@@ -58,9 +58,12 @@ class Post:
 
 @pytest.fixture
 def project(functions: Functions) -> Iterator[str]:
-    """A project of whose schedules alone ticks know; how far they have come is forgotten before and after."""
+    """A project of which alone ticks know, as nothing of the others' waits; how far they have come is forgotten before
+    and after.
+    """
     table = settings.table()
-    others = [(Key(item["PK"], item["SK"]), item) for item in table.query(Key.ticked().PK)]
+    begun = [*table.query(Key.ticked().PK), *table.items(table.index("pools", WAITING))]
+    others = [(Key(item["PK"], item["SK"]), item) for item in begun]
     table.remove_many(key for key, _ in others)
     for url in QUEUES:
         boto3.client("sqs").purge_queue(QueueUrl=os.environ[url])
