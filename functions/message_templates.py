@@ -57,9 +57,9 @@ def update(request: Request, template_id: str) -> MessageTemplate:
 def preview(request: Request, template_id: str) -> Preview:
     said = request.read(PreviewBody)
     table, project = request.table, request.project
-    campaign = said.campaign.called if said.campaign else None
+    campaign = said.campaign.named if said.campaign else None
     return shown(
-        Wish(template_id, said.customer.called, campaign, said.voucher, said.locale, said.purpose),
+        Wish(template_id, said.customer.named, campaign, said.voucher, said.locale, said.purpose),
         at=request.at,
         project=project,
         templates=_templates(request),

@@ -7,9 +7,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from shared.domain.customers import Profile
 from shared.domain.model import Name, Sent
 from shared.domain.post.deliveries import Channel, Purpose
+from shared.domain.schemas import Flag
 from shared.wire.body import Created
-
-Flag = Annotated[bool, Field(strict=True)]
 
 
 class Addressee(Sent):
@@ -23,6 +22,11 @@ class Addressee(Sent):
         if not (self.id or self.source_id):
             raise ValueError("needs an id or a source_id")
         return self
+
+    @property
+    def named(self) -> str:
+        """Their id, or else their ``source_id``."""
+        return self.id or self.source_id or ""
 
     @property
     def profile(self) -> Profile:

@@ -12,9 +12,10 @@ from shared.domain.calendar.schedules import CUSTOMER, Audience, Occasion, Sched
 from shared.domain.errors import InvalidPayload
 from shared.domain.model import Frozen, Name, utc
 from shared.domain.post.deliveries import Channel, Purpose
+from shared.domain.schemas import Flag
 from shared.domain.windows import Clock, Duration, instant
 from shared.wire.body import Body, Created
-from shared.wire.deliveries import Flag, OfCampaign
+from shared.wire.deliveries import OfCampaign
 from shared.wire.lists import MOST_PAGES
 
 QUARTER = 15
