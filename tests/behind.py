@@ -18,11 +18,15 @@ def endpoint_of(service: Service) -> str:
 
 def table_of(service: Service) -> Table:
     """The table of a service."""
-    client: Any = boto3.client(
+    return Table(client_of(service), engine.TABLE)
+
+
+def client_of(service: Service) -> Any:
+    """A client of what a service keeps its table in."""
+    return boto3.client(
         "dynamodb",
         endpoint_url=endpoint_of(service),
         region_name=engine.CREDENTIALS["AWS_REGION"],
         aws_access_key_id=engine.CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=engine.CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
     )
-    return Table(client, engine.TABLE)

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
-
 from infra.local import engine
 from infra.local.service import Service
 from shared.storage.table import decoded
-from tests.behind import endpoint_of
+from tests.behind import client_of
 from tests.builders import Clock, Shop, fresh, ok, until
 
 AT = datetime(2029, 5, 20, 6, tzinfo=UTC)
@@ -102,14 +100,7 @@ class Life:
 
 def everything_in(service: Service) -> list[Item]:
     """Every item of a service's table; the answers that are remembered in it unpacked."""
-    client: Any = boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint_of(service),
-        region_name=engine.CREDENTIALS["AWS_REGION"],
-        aws_access_key_id=engine.CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=engine.CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
-    pages = client.get_paginator("scan").paginate(TableName=engine.TABLE)
+    pages = client_of(service).get_paginator("scan").paginate(TableName=engine.TABLE)
     return [_unpacked(decoded(item)) for page in pages for item in page["Items"]]
 
 

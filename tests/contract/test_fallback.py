@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -52,11 +51,7 @@ class Office:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Channel]:
     with Channel() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -25,7 +25,7 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
 class Channel(ThreadingHTTPServer):
-    """A service that does to each request what it is told to, and keeps what it was asked."""
+    """A service that does to each request what it is told to, and keeps what it was asked; it stands in a ``with``."""
 
     daemon_threads = True
 
@@ -33,6 +33,16 @@ class Channel(ThreadingHTTPServer):
         self.does: Callable[[Answering], None] = lambda answering: answering.close()
         self.asked: list[tuple[dict[str, str], bytes]] = []
         super().__init__(("127.0.0.1", 0), Answering)
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -68,12 +78,8 @@ class Answering(BaseHTTPRequestHandler):
 def server() -> Iterator[Channel]:
     """The service, and channels that lead to it."""
     with Channel() as server, pytest.MonkeyPatch.context() as patch:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
         connect(patch, f"http://127.0.0.1:{server.server_port}")
         yield server
-        server.shutdown()
-        thread.join()
         made.channels.cache_clear()
 
 

@@ -4,7 +4,6 @@ import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
@@ -31,11 +30,7 @@ PUSH = Message(
 def shop() -> Iterator[Channel]:
     """A shop's server that takes messages."""
     with Channel() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def hook(url: str, *, here: bool = True) -> Webhooks:
