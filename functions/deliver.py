@@ -15,7 +15,7 @@ from shared.domain.model import utc
 from shared.domain.post.deliveries import Delivery, Due, NotTaken
 from shared.runtime import settings
 from shared.runtime.chance import draw
-from shared.runtime.channels import carriers
+from shared.runtime.channels import carriers, turns
 from shared.runtime.clock import clock, in_time
 from shared.runtime.letters import line_of, write
 from shared.storage.post import PostStore
@@ -69,6 +69,7 @@ def _delivered(one: Deliver, project: str) -> bool:
     means = Means(
         PostStore(table, project),
         carriers(table, project),
+        turns(table),
         partial(write, table, project),
         partial(secrets.token_hex, 4),
         draw,

@@ -8,7 +8,7 @@ from shared.domain.ids import derived, timed
 from shared.domain.post.deliveries import Delivery, OnDemand
 from shared.runtime.api import Api, Request
 from shared.runtime.chance import draw
-from shared.runtime.channels import carriers
+from shared.runtime.channels import carriers, turns
 from shared.runtime.letters import line_of, write
 from shared.storage.campaigns import CampaignStore
 from shared.storage.contact_policy import PolicyStore
@@ -35,8 +35,8 @@ def send(request: Request) -> Delivery:
     post = PostStore(table, request.project)
     if body.dry_run:
         return usecases.foresee(cause, post, at=request.at)
-    by_channel = carriers(table, request.project, patience=PATIENCE)
-    means = Means(post, by_channel, partial(write, table, request.project), request.chance, draw)
+    by_channel, pace = carriers(table, request.project, patience=PATIENCE), turns(table, patience=PATIENCE)
+    means = Means(post, by_channel, pace, partial(write, table, request.project), request.chance, draw)
     done = usecases.send(cause, means, at=request.at, again=request.idempotency_key is not None)
     logger.info(done.status.lower(), extra={"project": request.project, **line_of(done)})
     return done

@@ -4,7 +4,7 @@ same is asked again a little later, a few times.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from shared.domain.post.deliveries import Message, NotTaken
@@ -64,26 +64,29 @@ class Paced:
 
 
 class InTurn:
-    """A channel that is asked when the turn of a message has come; ``turn`` takes it and tells in how many seconds."""
+    """Who waits for the turn of each message; ``turns`` takes one of a channel and tells in how many seconds it comes.
+    A channel that is not among them has no pace.
+    """
 
     def __init__(
-        self, channel: Channel, turn: Callable[[], float], *, sleep: Callable[[float], None] = time.sleep
+        self, turns: Mapping[str, Callable[[], float]], *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._channel = channel
-        self._turn = turn
+        self._turns = turns
         self._sleep = sleep
 
-    def send(self, message: Message) -> str:
-        """Hand a message over when its turn has come.
+    def wait(self, channel: str) -> None:
+        """Come back when the turn of a message has come.
 
         Raises:
-            NotTaken: if that is too far away, or nobody can tell; and what the channel raises.
+            NotTaken: if that is too far away, or nobody can tell.
         """
+        turn = self._turns.get(channel)
+        if turn is None:
+            return
         try:
-            seconds = self._turn()
+            seconds = turn()
         except NotTaken:
             raise
         except Exception as error:  # whatever it was, the message is still here
             raise NotTaken from error
         self._sleep(seconds)
-        return self._channel.send(message)

@@ -46,14 +46,17 @@ is counted. A webhook is the shop's own, and says itself when it wants patience.
 
 
 def carriers(table: Table, project: str, *, patience: float = PATIENT) -> Mapping[Channel, Sender]:
-    """What hands the messages of a project over, by channel, each in its turn; ``patience`` is in seconds."""
+    """What hands the messages of a project over, by channel; ``patience`` is in seconds."""
     webhook = Paced(Webhooks(WebhookStore(table, project).now, here=on_one_machine()), patience=patience)
+    ours = {it: Paced(sender, patience=patience) for it, sender in channels().items()}
+    return {**ours, "push": webhook, "web": webhook}
 
-    def in_turn(channel: Channel, sender: Sender) -> Sender:
-        paced, rate = Paced(sender, patience=patience), float(environ.get(RATES[channel]) or 0)
-        return InTurn(paced, PaceStore(table, channel, Bucket(rate), patience=patience).turn) if rate else paced
 
-    return {**{it: in_turn(it, sender) for it, sender in channels().items()}, "push": webhook, "web": webhook}
+def turns(table: Table, *, patience: float = PATIENT) -> InTurn:
+    """Who waits for a message's turn; all projects of the account share them."""
+    rates = {channel: float(environ.get(named) or 0) for channel, named in RATES.items()}
+    paces = {it: PaceStore(table, it, Bucket(rate), patience=patience) for it, rate in rates.items() if rate}
+    return InTurn({channel: pace.turn for channel, pace in paces.items()})
 
 
 def on_one_machine() -> bool:

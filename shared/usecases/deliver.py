@@ -5,7 +5,8 @@ is; what came of it is the third. So a worker that dies before the second leaves
 that dies after it leaves one of which nobody can know whether it left: it is told as such, and never sent again.
 
 The second rests on what the verdict rested on: if the offer was answered or used since, or consent withdrawn, nothing
-is handed over and it is judged anew.
+is handed over and it is judged anew. So the turn of a message is waited for before it: nobody waits with a message that
+can no longer be stopped.
 """
 
 from collections.abc import Callable, Mapping
@@ -104,11 +105,22 @@ class Carrier(Protocol):
     def send(self, message: Message) -> str: ...
 
 
+class Pace(Protocol):
+    """Comes back when the turn of a message has come.
+
+    Raises:
+        NotTaken: if that is too far away.
+    """
+
+    def wait(self, channel: Channel) -> None: ...
+
+
 class Means(NamedTuple):
     """What delivering needs besides the facts."""
 
     post: Post
     carriers: Mapping[Channel, Carrier]
+    pace: Pace
     write: Callable[[Letter], Message]
     chance: Chance
     draw: Callable[[CodeConfig], str]
@@ -241,14 +253,15 @@ def _send(letter: Letter, means: Means, *, at: datetime) -> Delivery:
         message = means.write(letter)
     except NeverTaken as refusal:
         return post.save(delivery.failed(str(refusal), at), before=delivery)
+    try:
+        means.pace.wait(message.channel)
+    except NotTaken:
+        return _put_back(delivery, post, at=at)
     sending = post.hand_over(delivery.sending(at), before=delivery, standing=letter.standing, voucher=letter.voucher)
     try:
         message_id = means.carriers[message.channel].send(message)
     except NotTaken:
-        if delivery.asked:
-            return post.save(sending.put_off(at), before=sending)
-        post.save(sending.let_go(at), before=sending)
-        raise
+        return _put_back(sending, post, at=at)
     except NeverTaken as refusal:
         if str(refusal) == OPTED_OUT:
             post.suppress(message.to, Suppression(channel=message.channel, reason="stop", at=at))
@@ -258,6 +271,18 @@ def _send(letter: Letter, means: Means, *, at: datetime) -> Delivery:
     else:
         after = sending.sent(message_id, at)
     return post.save(after, before=sending)
+
+
+def _put_back(delivery: Delivery, post: Post, *, at: datetime) -> Delivery:
+    """It was not taken: what was asked for waits for a tick, what is due still lies in its queue.
+
+    Raises:
+        NotTaken: of what is due.
+    """
+    if delivery.asked:
+        return post.save(delivery.put_off(at), before=delivery)
+    post.save(delivery.let_go(at), before=delivery)
+    raise NotTaken
 
 
 def begun(cause: Cause, standing: Standing, *, project: str, at: datetime) -> Delivery:

@@ -40,8 +40,8 @@ def test_the_turn_of_a_message_is_one_write_unit_and_none_where_nobody_counts(
     PaceStore._seen.clear()
     for person in people[2:]:
         paced_calls, paced_units = cost_of(office, person)
-        # Right before it is handed over: after the second of three transactions, which notes that it will be.
-        assert paced_calls == [*calls[:-1], "UpdateItem", calls[-1]]
+        # Before the second of three transactions, which notes that it is handed over: until then it can be stopped.
+        assert paced_calls == [*calls[:-2], "UpdateItem", *calls[-2:]]
         assert paced_units == units + 1
     monkeypatch.setenv(RATES["email"], "0")
     office.work(person := office.customer())

@@ -112,12 +112,13 @@ def lived(born: Born) -> Year:
 
 
 def ledger(shop: Shop) -> Iterator[dict[str, Any]]:
-    """All of its entries."""
-    page, more = 1, True
+    """All of its entries, each part after the last one of the part before."""
+    after: dict[str, str] = {}
+    more = True
     while more:
-        answer = shop.get("deliveries", limit=100, page=page)
+        answer = shop.get("deliveries", limit=100, **after)
         yield from answer["deliveries"]
-        page, more = page + 1, answer["has_more"]
+        more, after = answer["has_more"], {"starting_after_id": answer["deliveries"][-1]["id"]}
 
 
 def main() -> int:

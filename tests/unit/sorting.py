@@ -31,6 +31,12 @@ def written(letter: Letter) -> Message:
     return Message(channel, letter.to, "For you", letter.voucher.code)
 
 
+class Unhurried:
+    """A pace at which it is always a message's turn."""
+
+    def wait(self, channel: str) -> None: ...
+
+
 class Office:
     """One project's post at eight in the morning of somebody's birthday; everybody allows e-mail and SMS."""
 
@@ -38,6 +44,7 @@ class Office:
         self.project = project
         self.open()
         self.email, self.sms = FakeChannel(), FakeChannel()
+        self.pace = Unhurried()
         self.write = written
         self.till.campaign(type="AUTO_UPDATE")
         self.schedule()
@@ -101,7 +108,7 @@ class Office:
     @property
     def means(self) -> Means:
         carriers = {"email": self.email, "sms": self.sms}
-        return Means(self.post, carriers, self._write, counting(), numbering())  # type: ignore[arg-type]
+        return Means(self.post, carriers, self.pace, self._write, counting(), numbering())  # type: ignore[arg-type]
 
     def _write(self, letter: Letter) -> Message:
         return self.write(letter)

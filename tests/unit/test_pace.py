@@ -76,22 +76,13 @@ def test_whoever_is_patient_enough_is_let_in_and_nobody_else(bucket: Bucket, rec
             assert (wait <= patience) is waits
 
 
-class Taking:
-    """A channel that takes everything."""
-
-    def __init__(self) -> None:
-        self.sent: list[Message] = []
-
-    def send(self, message: Message) -> str:
-        self.sent.append(message)
-        return f"message-{len(self.sent)}"
-
-
 def test_a_message_waits_for_its_turn() -> None:
-    channel, slept = Taking(), list[float]()
+    slept = list[float]()
     turn = iter([0.0, 0.25])
-    carrier = InTurn(channel, lambda: next(turn), sleep=slept.append)
-    assert [carrier.send(MAIL), carrier.send(MAIL)] == ["message-1", "message-2"]
+    pace = InTurn({"email": lambda: next(turn)}, sleep=slept.append)
+    pace.wait("email")
+    pace.wait("sms")  # has no pace
+    pace.wait("email")
     assert slept == [0.0, 0.25]
 
 
@@ -100,7 +91,7 @@ def test_where_nobody_can_tell_when_its_turn_is_a_message_has_surely_not_left(er
     def turn() -> float:
         raise error
 
-    channel = Taking()
+    slept = list[float]()
     with pytest.raises(NotTaken):
-        InTurn(channel, turn).send(MAIL)
-    assert channel.sent == []
+        InTurn({"email": turn}, sleep=slept.append).wait("email")
+    assert slept == []
