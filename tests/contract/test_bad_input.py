@@ -95,7 +95,7 @@ def test_every_route_with_a_body_is_spoilt() -> None:
         path.replace("{new}", "{code}").replace("POST ", "/v1/").replace("PUT ", "/v1/") for path in siblings.spoilt()
     }
     named = {"{campaign}": "{campaign_id}", "{redemption}": "{redemption_id}", "{stack}": "{redemption_id}"}
-    named |= {"{customer}": "{customer_id}", "{order}": "{order_id}"}
+    named |= {"{customer}": "{customer_id}", "{order}": "{order_id}", "{template}": "{template_id}"}
     named |= {"{product}": "{product_id}", "{sku}": "{sku_id}", "{collection}": "{collection_id}"}
     named |= {"{filtered}": "{collection_id}"}
     for short, long in named.items():
@@ -346,6 +346,7 @@ def test_a_strange_code_is_not_made(shop: Shop, known: dict[str, str], subtests:
 
 RIGHT = {
     "amount": 5,
+    "customer": {"source_id": "ann"},
     "consents": [{"channel": "email", "granted": False, "source": "preferences"}],
     "response": "DECLINED",
     "channel": "email",

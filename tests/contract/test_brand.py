@@ -18,6 +18,7 @@ BRAND: dict[str, Any] = {
     "postal_address": "Bücher & Co, 1 Quay Street, Cork",
     "sms": {"sender_id": "Buecher", "prices": {"IE": 0.07, "GB": 1.0}, "currency": "EUR"},
 }
+BODIES: dict[str, tuple[str, dict[str, Any]]] = {"settle the brand": ("PUT brand", BRAND)}
 NO_LINE = ["", " ", "a\nb", "a\r\nBcc: x@y.example", " a", "a\u2028b", "x" * 65, *NO_TEXT]
 NO_ADDRESS = ["", "nobody", "a@", "@b.example", "a b@c.example", "a@b.example\r\nBcc: c@d.example", *NO_TEXT]
 NO_COLOR = ["", "red", "#fff", "#12345g", "0b5fff", "#0b5fff;background:url(x)", '#0b5fff"', *NO_TEXT]
@@ -94,6 +95,7 @@ def test_who_mails_are_from_lies_in_the_deployments_own_domain(shop: Shop) -> No
 
 def test_what_is_wrong_is_refused_by_name_and_nothing_is_settled(shop: Shop, subtests: pytest.Subtests) -> None:
     before = settle(shop, BRAND)
-    malformed_is_refused(shop, "PUT brand")
-    wrong_is_refused(shop, "PUT brand", BRAND, WRONG, subtests)
+    [(route, brand)] = BODIES.values()
+    malformed_is_refused(shop, route)
+    wrong_is_refused(shop, route, brand, WRONG, subtests)
     assert shop.get("brand") == before

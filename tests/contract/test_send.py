@@ -20,6 +20,7 @@ EVENING = datetime(2027, 9, 7, 22, tzinfo=UTC)
 MORNING = EVENING + timedelta(hours=10)
 NO_ID = [*NO_TEXT, ""]
 Json = dict[str, Any]
+BODIES: dict[str, tuple[str, Json]] = {"send a message": ("POST deliveries", {"dry_run": True})}
 
 
 class Desk:
@@ -227,7 +228,8 @@ def test_what_does_not_go_together_is_refused_by_name(desk: Desk) -> None:
 
 def test_a_body_that_is_wrong_is_refused(desk: Desk, subtests: pytest.Subtests) -> None:
     ann = desk.customer()
-    malformed_is_refused(desk.shop, "POST deliveries")
+    [(route, body)] = BODIES.values()
+    malformed_is_refused(desk.shop, route)
     wrong = [
         ("customer", NO_OBJECT),
         ("customer.id", NO_ID),
@@ -246,7 +248,7 @@ def test_a_body_that_is_wrong_is_refused(desk: Desk, subtests: pytest.Subtests) 
         ("unless_ordered", NO_FLAG),
         ("dry_run", NO_FLAG),
     ]
-    wrong_is_refused(desk.shop, "POST deliveries", desk.body(ann), wrong, subtests)
+    wrong_is_refused(desk.shop, route, desk.body(ann) | body, wrong, subtests)
     assert desk.shop.deliveries(customer=ann["id"]) == []
     assert desk.mails(ann) == []
 
