@@ -44,7 +44,7 @@ WRONG: list[tuple[tuple[str, ...], str, list[Any]]] = [
     (BOTH, "leap_day", ["FEB_29", "feb_28", "", 5, [], {}]),
     (BOTH, "audience", [{}, {"segment_id": "seg_none"}, {"segment_id": ""}, *NO_OBJECT]),
     (NEW, "channels", [None]),
-    (BOTH, "channels", [[], ["email", "email"], ["push"], ["web"], ["fax"], [None], "email", 5, {}]),
+    (BOTH, "channels", [[], ["email", "email"], ["fax"], [None], "email", 5, {}]),
     (NEW, "templates", [None]),
     (BOTH, "templates", [{}, {"sms": "tmpl_none"}, {"fax": "tmpl_1"}, "tmpl_1", 5, [], True]),
     (BOTH, "templates.email", ["tmpl_none", "", None, 5, [], {}]),
@@ -114,6 +114,7 @@ def test_a_channel_needs_a_template_and_a_template_its_channel(
     sms = shop.template(channel="sms", subject=None)
     for fields, path in (
         ({"channels": ["email", "sms"]}, "templates.sms"),
+        ({"channels": ["push"]}, "templates.push"),
         ({"templates": {"email": sms}}, "templates.email"),
         ({"templates": {"sms": sms}}, "templates.email"),
     ):
