@@ -1,7 +1,6 @@
 """Deliver what is due: each message of the queue names ten customers at most. Only what failed goes back to it."""
 
 import secrets
-import traceback
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
@@ -18,6 +17,7 @@ from shared.runtime.chance import draw
 from shared.runtime.channels import carriers, turns
 from shared.runtime.clock import clock, in_time
 from shared.runtime.letters import line_of, write
+from shared.runtime.log import what_broke
 from shared.storage.post import PostStore
 from shared.usecases.deliver import Means, UnderWay, deliver, deliver_waiting
 
@@ -80,9 +80,7 @@ def _delivered(one: Deliver, project: str) -> bool:
         logger.warning("put back", extra={"project": project, "why": type(error).__name__})
         return False
     except Exception as error:  # noqa: BLE001 - whatever it was, the others are not kept back, and the log says where
-        steps = [f"{it.filename.rpartition('/')[2]}:{it.lineno}" for it in traceback.extract_tb(error.__traceback__)]
-        told = {"project": project, "error": type(error).__name__, "trace": steps}
-        logger.error("failed", extra=told)  # noqa: TRY400 - not what the exception says, which may be somebody's words
+        logger.error("failed", extra={"project": project, **what_broke(error)})  # noqa: TRY400
         return False
     if delivery:
         logger.info(delivery.status.lower(), extra={"project": project, **line_of(delivery)})

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from shared.runtime import settings
+from shared.runtime.log import what_broke
 from shared.storage.counters import CounterStore, change_of, pieces
 
 logger = Logger()
@@ -25,8 +26,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     for piece in pieces(map(change_of, records)):
         try:
             counters.add(event.get("shardId", ONE_SHARD), piece)
-        except Exception:
-            logger.exception("not counted", extra={"changes": len(piece)})
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is delivered again
+            logger.error("not counted", extra={"changes": len(piece), **what_broke(error)})  # noqa: TRY400
             failed = [{"itemIdentifier": written[piece[0].sequence]}]
             break
     return {"state": {}, "batchItemFailures": failed}

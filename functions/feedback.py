@@ -2,7 +2,6 @@
 who wants none. What is not believed is passed over, and told in the log.
 """
 
-import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from shared.domain.model import utc
 from shared.domain.post.feedback import Answered, Doubtful, Mirroring, Report
 from shared.runtime import feedback, settings
 from shared.runtime.clock import clock, in_time
+from shared.runtime.log import what_broke
 from shared.storage.consents import ConsentStore
 from shared.storage.customers import CustomerStore
 from shared.storage.deliveries import DeliveryStore
@@ -48,9 +48,7 @@ def hear(record: SQSRecord, lambda_context: Any = None) -> None:
         logger.warning("put back", extra={"why": "TooEarly"})
         raise NotHeeded from None
     except Exception as error:  # noqa: BLE001 - whatever it was, its message comes back, and the log says where
-        steps = [f"{it.filename.rpartition('/')[2]}:{it.lineno}" for it in traceback.extract_tb(error.__traceback__)]
-        # Not what the exception says, which may be somebody's address.
-        logger.error("failed", extra={"error": type(error).__name__, "trace": steps})  # noqa: TRY400
+        logger.error("failed", extra=what_broke(error))  # noqa: TRY400
         raise NotHeeded from None
     (logger.warning if outcome == "ignored" else logger.info)(outcome, extra=what)
 

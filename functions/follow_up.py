@@ -17,6 +17,7 @@ from shared.domain.model import utc
 from shared.runtime import settings
 from shared.runtime.bus import bus
 from shared.runtime.clock import clock
+from shared.runtime.log import what_broke
 from shared.runtime.withdrawals import withdraw_from
 from shared.storage.enrolments import EnrolmentStore
 from shared.usecases.enrol import enrol
@@ -45,8 +46,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             if change.active:
                 withdraw_from(customer_id, table=table, project=project, at=utc(clock.now()))
             enrol(customer_id, at=change.at, enrolments=store, bus=bus(project), chance=_chance)
-        except Exception:
-            logger.exception("not followed up", extra={"project": project})
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is delivered again
+            logger.error("not followed up", extra={"project": project, **what_broke(error)})  # noqa: TRY400
             failed = [{"itemIdentifier": change.sequence}]
             break
     return {"batchItemFailures": failed}

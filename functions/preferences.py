@@ -14,6 +14,7 @@ from shared.domain.errors import InvalidPayload, NotFound
 from shared.domain.post.choices import choices_of
 from shared.domain.post.consents import Consent, Word
 from shared.domain.post.links import Unsubscription, wish_of
+from shared.domain.post.suppressions import reaching
 from shared.runtime import settings
 from shared.runtime.explaining import explanations
 from shared.runtime.links import Links, Page, Visit
@@ -22,6 +23,7 @@ from shared.storage.consents import ConsentStore
 from shared.storage.contact_policy import PolicyStore
 from shared.storage.customers import CustomerStore
 from shared.storage.seals import SealStore
+from shared.storage.suppressions import SuppressionStore
 from shared.usecases.consents import hear
 from shared.usecases.why import why
 from shared.wire.body import LARGEST_FORM
@@ -80,7 +82,8 @@ def _page(wish: Unsubscription, visit: Visit, says: Says, *, reasons: Sequence[s
     if person:
         words = phrases_of(person.customer.profile.locale, *visit.languages)
         consents = ConsentStore(table, project).get(person.customer.id)
-        choices = choices_of(person.customer, consents, PolicyStore(table, project).get())
+        suppressed = SuppressionStore(table, project).of(reaching(person.customer))
+        choices = choices_of(person.customer, consents, PolicyStore(table, project).get(), suppressed)
     centre = Centre(wish.channel, wish.purpose, choices, visit.at.date(), reasons)
     return Page(*says(words), body_of(centre, words), words.language, BrandStore(table, project).now())
 

@@ -5,6 +5,7 @@ from aws_lambda_powertools import Logger
 from shared.domain.publications import Published
 from shared.runtime import settings
 from shared.runtime.api import Api, Request
+from shared.runtime.log import what_broke
 from shared.runtime.withdrawals import withdraw_from
 from shared.storage.publications import PublicationStore
 from shared.usecases.respond import respond
@@ -28,5 +29,5 @@ def _withdraw(request: Request, customer_id: str) -> None:
     """Take back what waits with this offer. The response stands already: whatever is left the sender will not send."""
     try:
         withdraw_from(customer_id, table=settings.table(), project=request.project, at=request.at)
-    except Exception:
-        logger.exception("not withdrawn", extra={"project": request.project})
+    except Exception as error:  # noqa: BLE001 - whatever it was, the response was heard
+        logger.error("not withdrawn", extra={"project": request.project, **what_broke(error)})  # noqa: TRY400

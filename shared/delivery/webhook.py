@@ -6,21 +6,23 @@ of the answer nothing is read but its status.
 """
 
 import json
+import os
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
+from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
 from shared.domain.post.deliveries import Message, NeverTaken, NotTaken, PerhapsTaken
 from shared.domain.post.webhooks import THIS_MACHINE, Webhook, is_public, signature
 
 TO_CONNECT, TO_ANSWER = 2.0, 5.0
-"""Seconds."""
+"""Seconds. Whoever answers byte by byte has no more of them: a worker has others' messages to deliver, too."""
 MOST_ADDRESSES = 4
 """Addresses of a name at which is knocked."""
 PORTS = {"https": 443, "http": 80}
@@ -67,11 +69,12 @@ class Webhooks:
             "webhook-signature": signature(webhook.secret, message.delivery_id, at, body),
         }
         connection = HTTPConnection(url.hostname or "", url.port or PORTS[url.scheme])
-        connection.sock = self._connected(url)
+        connection.sock = reached = self._connected(url)
         try:
-            connection.request("POST", f"{url.path or '/'}{url.query and f'?{url.query}'}", body, headers)
-            with closing(connection.getresponse()) as answer:
-                _judge(answer)
+            with _at_most(TO_ANSWER, reached):
+                connection.request("POST", f"{url.path or '/'}{url.query and f'?{url.query}'}", body, headers)
+                with closing(connection.getresponse()) as answer:
+                    _judge(answer)
         except (NotTaken, NeverTaken, PerhapsTaken):
             raise
         except Exception as error:  # closed or silent after a byte was sent, an answer that is no HTTP, …
@@ -141,6 +144,25 @@ def _judge(answer: HTTPResponse) -> None:
     if status in range(300, 500) or asks_for_patience:
         raise NotTaken
     raise PerhapsTaken
+
+
+def _cut_off(connected: socket.socket) -> None:
+    with suppress(OSError):  # it has come to its end this very moment
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _at_most(seconds: float, connected: socket.socket) -> Iterator[None]:
+    """A connection that is cut off then: a timeout alone begins anew with each byte that comes."""
+    # By a socket of its own: whoever asks may close theirs meanwhile, and one of TLS lets no other thread near it.
+    with socket.socket(fileno=os.dup(connected.fileno())) as same:
+        cut = Timer(seconds, _cut_off, [same])
+        cut.daemon = True
+        cut.start()
+        try:
+            yield
+        finally:
+            cut.cancel()
 
 
 @cache

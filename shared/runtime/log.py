@@ -21,6 +21,18 @@ from aws_lambda_powertools import Logger
 logger = Logger()
 
 
+def what_broke(error: Exception) -> dict[str, Any]:
+    """What a log tells of an exception, and where it was raised. Not what it says: its words may be somebody's."""
+    answer = getattr(error, "response", None)  # of a service of AWS, whose codes are its own words
+    code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
+    steps = traceback.extract_tb(error.__traceback__)
+    return {
+        "error": type(error).__name__,
+        **({"service_error": code} if code else {}),
+        "trace": [f"{step.filename.rpartition('/')[2]}:{step.lineno} {step.name}" for step in steps],
+    }
+
+
 class Line:
     """The line of one request, begun when the request came in."""
 
@@ -34,18 +46,14 @@ class Line:
         logger.info("refused" if refused else word, extra=self._with(status, key=key, project=project))
 
     def write_failure(self, error: Exception, *, project: str | None = None) -> None:
-        """Say what broke and where. Not what the exception says: its words may be the caller's."""
-        answer = getattr(error, "response", None)  # of a service of AWS, whose codes are its own words
-        steps = traceback.extract_tb(error.__traceback__)
+        """Say what broke and where."""
         logger.error(
             "failed",
             extra=self._with(
                 HTTPStatus.INTERNAL_SERVER_ERROR,
                 key="internal_error",
                 project=project,
-                error=type(error).__name__,
-                service_error=answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None,
-                trace=[f"{step.filename.rpartition('/')[2]}:{step.lineno} {step.name}" for step in steps],
+                **what_broke(error),
             ),
         )
 

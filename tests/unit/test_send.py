@@ -445,6 +445,19 @@ def test_a_channel_that_is_busy_has_it_wait_for_a_tick_and_it_keeps_its_place(of
     assert [it.at for it in contacts.sent] == [AT + 15 * MINUTE]
 
 
+def test_the_longer_a_channel_is_busy_the_longer_it_is_left_alone(office: Office) -> None:
+    office.email.answers = [NotTaken()] * 4
+    waits = office.send()
+    for at, wait in (
+        (AT + 15 * MINUTE, 7.5 * MINUTE),
+        (AT + 60 * MINUTE, 30 * MINUTE),
+        (AT + 3_000 * MINUTE, 360 * MINUTE),
+    ):
+        waits = come(office, at=at)
+        assert waits
+        assert (waits.status, waits.until) == ("DEFERRED", at + wait)
+
+
 def test_put_off_by_a_channel_and_then_answered_it_gives_its_place_back(office: Office) -> None:
     office.email.answers = [NotTaken()]
     office.send()

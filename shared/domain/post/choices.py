@@ -1,7 +1,9 @@
 """The choices that a preference centre offers: the channels, the shop's topics, how often. It shows what somebody has
-chosen, and nothing else of them: whoever holds a forwarded message sees it, too.
+chosen, and no name, address or birthday: whoever holds a forwarded message sees it, too.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, get_args
 
 from shared.domain.customers import Customer
@@ -9,6 +11,7 @@ from shared.domain.ids import hash_of
 from shared.domain.post.consents import Consents, Frequency
 from shared.domain.post.contact_policy import ContactPolicy, Topic
 from shared.domain.post.deliveries import Channel
+from shared.domain.post.suppressions import Suppression
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
@@ -23,13 +26,25 @@ class Choices(NamedTuple):
     frequency: Frequency
 
 
-def choices_of(customer: Customer, consents: Consents, policy: ContactPolicy) -> Choices:
-    """What a customer has chosen of what their shop offers."""
+def choices_of(
+    customer: Customer,
+    consents: Consents,
+    policy: ContactPolicy,
+    suppressed: Mapping[Channel, Suppression] = MappingProxyType({}),
+) -> Choices:
+    """What a customer has chosen of what their shop offers. A stop by text, or a complaint, is a choice as well: where
+    nothing comes any more, whatever consent says, no box says otherwise.
+    """
+
+    def on(channel: Channel) -> bool:
+        word, at_rest = consents.word(channel, "marketing"), suppressed.get(channel)
+        return consents.allow(channel, "marketing") and not (at_rest and at_rest.stops("marketing", word))
+
     profile = customer.profile
     reached = {"email": profile.email, "sms": profile.phone}
     offered = (it for it in CHANNELS if reached.get(it) or consents.word(it, "marketing"))
     return Choices(
-        {it: consents.allow(it, "marketing") for it in offered},
+        {it: on(it) for it in offered},
         tuple((it, consents.likes(it.id)) for it in policy.topics),
         consents.frequency,
     )

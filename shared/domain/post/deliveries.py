@@ -44,8 +44,8 @@ LEASE = LONGEST_WORK + timedelta(seconds=15)
 """How long a delivery is its worker's. Whenever that one began, it is dead when its lease lapses; and the message of
 the queue, which comes back a little later, finds that it is.
 """
-PATIENCE = timedelta(minutes=1)
-"""How long a message that was asked for waits at least for a channel that is busy."""
+PATIENCE, LONGEST_PATIENCE = timedelta(minutes=1), timedelta(hours=6)
+"""How long a message that was asked for waits at least, and at most, before a channel that is busy is asked again."""
 
 
 class Due(NamedTuple):
@@ -195,8 +195,11 @@ class Delivery(Frozen):
         return self._moved("PREPARED", at)
 
     def put_off(self, at: datetime) -> "Delivery":
-        """It was not taken, and is in no queue that would bring it back. It keeps its place among the contacts."""
-        return self._moved("DEFERRED", at, until=at + PATIENCE, reason="channel_busy")
+        """It was not taken, and is in no queue that would bring it back. It keeps its place among the contacts; the
+        longer it has waited, the longer it waits again: an account may be suspended for days.
+        """
+        wait = min(max(PATIENCE, (at - self.due_at) / 2), LONGEST_PATIENCE)
+        return self._moved("DEFERRED", at, until=at + wait, reason="channel_busy")
 
     def failed(self, reason: str, at: datetime) -> "Delivery":
         return self._moved("FAILED", at, reason=reason)

@@ -1,7 +1,7 @@
 """What becomes of a message, from all that is known at the moment of sending.
 
     the schedule is off, or was switched on after the run      schedule_inactive   ┐
-    the customer is forgotten                                  customer_gone       │ of one that is due and not in the
+    the customer is forgotten, even if they came back since    customer_gone       │ of one that is due and not in the
     their occasion is another day, or its run still to come    not_due             │ ledger nothing is written
     the audience is a segment that they are not in             not_in_audience     ┘
     its run was more than a week ago                           too_late
@@ -153,7 +153,7 @@ def void(standing: Standing, due: Due) -> str | None:
     since = (schedule.on_since or schedule.active_since) if standing.delivery else schedule.active_since
     if since and due.at < since:
         return "schedule_inactive"
-    if customer is None:
+    if customer is None or _is_another(standing):
         return "customer_gone"
     home = standing.project.zone
     # What stands in the ledger has had its run: where they live now there will be no other for it.
@@ -169,7 +169,7 @@ def void(standing: Standing, due: Due) -> str | None:
 
 def useless(standing: Standing, cause: Cause, *, at: datetime) -> str | None:
     """Why a message is of no use any more, or cannot be written; None where it is and can."""
-    if standing.customer is None:
+    if standing.customer is None or _is_another(standing):
         return "customer_gone"
     if at > latest(cause):
         return "too_late"
@@ -177,6 +177,12 @@ def useless(standing: Standing, cause: Cause, *, at: datetime) -> str | None:
         return reason
     assert standing.plan
     return None if any(it in standing.templates for it in standing.plan.channels) else "template_gone"
+
+
+def _is_another(standing: Standing) -> bool:
+    """Whether the message is older than its customer: it was for one who is forgotten, and came back under their id."""
+    entry, customer = standing.delivery, standing.customer
+    return entry is not None and customer is not None and customer.created_at > entry.created_at
 
 
 def _without_offer(standing: Standing, cause: Cause, at: datetime) -> str | None:

@@ -18,6 +18,8 @@ SECRET = "whsec_"  # noqa: S105 - what every secret begins with
 LONGEST = 2_048
 """Characters of an address."""
 THIS_MACHINE = ("127.0.0.1", "localhost")
+ANYBODYS, TUNNELLED = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("2002::/16")
+"""Where IPv6 has given addresses to anybody; and where such an address stands for one of IPv4, whosever that is."""
 NOWHERE = ("localhost", "local", "internal")
 """Last parts of names that the internet does not know."""
 
@@ -75,9 +77,13 @@ def is_public(ip: str) -> bool:
 
     >>> is_public("93.184.215.14"), is_public("169.254.169.254"), is_public("::ffff:10.0.0.1")
     (True, False, False)
+    >>> is_public("2606:4700::1111"), is_public("64:ff9b::169.254.169.254")
+    (True, False)
     """
     at = ipaddress.ip_address(ip)
     at = getattr(at, "ipv4_mapped", None) or at
+    if at.version == 6 and (at not in ANYBODYS or at in TUNNELLED):  # noqa: PLR2004 - IPv6
+        return False
     return at.is_global and not at.is_multicast
 
 
