@@ -271,12 +271,18 @@ class World:
 
     def has_a_gap(self, who: Who, channel: Channel, since: datetime, until: datetime) -> bool:
         """Whether there is a quarter of an hour at which marketing may leave, as things stand."""
-        at = since
-        while at <= until:
-            if not [*self.held(who, channel, at)]:
-                return True
-            at += QUARTER
-        return False
+        return any(not [*self.held(who, channel, at)] for at in _quarters(since, until))
+
+    def was_capped(self, who: Who, channel: Channel, since: datetime, until: datetime) -> bool:
+        """Whether a cap has held it at a quarter of an hour before ``until``."""
+        return any("frequency_cap" in self.held(who, channel, at) for at in _quarters(since, until - QUARTER))
+
+
+def _quarters(since: datetime, until: datetime) -> Iterator[datetime]:
+    at = since
+    while at <= until:
+        yield at
+        at += QUARTER
 
 
 def _period(period: str, at: datetime, zone: ZoneInfo) -> tuple[int, ...]:
@@ -298,7 +304,9 @@ class Oracle:
         self._orders = defaultdict[Who, list[datetime]](list)
         for it in self._log:
             if isinstance(it, Answered):
-                self._answers[it.who].append(it)
+                # What is said again of the same offer is nothing new, as the contract has it.
+                if it.word != next((a.word for a in reversed(self._answers[it.who]) if a.code == it.code), None):
+                    self._answers[it.who].append(it)
             elif isinstance(it, Ordered):
                 self._orders[it.who].append(it.at)
         self._entered = {it.id: it for it in self._log if isinstance(it, Entered)}
@@ -464,8 +472,13 @@ class Oracle:
             yield max((it for it in refusals if it), key=EMPTY.index)
             return
         channel = wanted.channels[refusals.index(None)]
-        if wanted.purpose == "marketing" and not world.has_a_gap(who, channel, at, wanted.latest):
-            yield from world.held(who, channel, at)
+        if wanted.purpose == "marketing":
+            held = [*world.held(who, channel, at)]
+            # What a cap has put off to its next period, and finds that full as well, does not wait for a third.
+            if "frequency_cap" in held and world.was_capped(who, channel, wanted.at, at):
+                yield "frequency_cap"
+            if not world.has_a_gap(who, channel, at, wanted.latest):
+                yield from held
 
 
 def _when(it: Happening) -> datetime:
