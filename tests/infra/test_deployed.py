@@ -23,6 +23,8 @@ from tests.builders import CLIENT, PRODUCTION, SANDBOX, Shop, checkout, fresh, l
 from tests.returns import complaint, text
 
 CREDENTIALS = (engine.CREDENTIALS["AWS_ACCESS_KEY_ID"], engine.CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+post = partial(httpx.post, timeout=60)
+"""The first start of a function takes seconds on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -118,20 +120,20 @@ def test_a_page_and_a_token_get_in_where_each_belongs(deployment: Deployment) ->
     """The permissions that they need are there: to count a visit, to keep a token, to look it up and to end it."""
     oauth, page = f"{deployment.url}/v1/oauth", CLIENT | {"Origin": "http://localhost:3000"}
     grant = {"grant_type": "client_credentials", "scope": "api"}
-    token = httpx.post(f"{oauth}/token", data=grant, headers=SANDBOX).json()["access_token"]
+    token = post(f"{oauth}/token", data=grant, headers=SANDBOX).json()["access_token"]
     with Shop(deployment.url, {"Authorization": f"Bearer {token}"}) as shop:
         code = shop.code()
         answers = [
-            httpx.post(f"{deployment.url}/client/v1/{what}", json=checkout(code), headers=page)
+            post(f"{deployment.url}/client/v1/{what}", json=checkout(code), headers=page)
             for what in ("validations", "redemptions")
         ]
         assert [answer.status_code for answer in answers] == [200, 200]
         assert {answer.headers["x-rate-limit-limit"] for answer in answers} == {"5"}
         assert shop.uses(code) == 1
     named = {"access_token": token}
-    assert httpx.post(f"{oauth}/introspect", data=named, headers=SANDBOX).json()["active"] is True
-    assert httpx.post(f"{oauth}/token/revoke", data=named, headers=SANDBOX).status_code == 204
-    stranger = httpx.post(f"{deployment.url}/client/v1/redemptions", json=checkout(code), headers=CLIENT)
+    assert post(f"{oauth}/introspect", data=named, headers=SANDBOX).json()["active"] is True
+    assert post(f"{oauth}/token/revoke", data=named, headers=SANDBOX).status_code == 204
+    stranger = post(f"{deployment.url}/client/v1/redemptions", json=checkout(code), headers=CLIENT)
     assert refusal(stranger) == (401, "unauthorized")
 
 
