@@ -1,6 +1,6 @@
 """Answers to offers through the functions: what they cost, and that a withdrawal which breaks keeps no answer back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -46,8 +46,9 @@ def waiting(offer: dict[str, Any], *channels: str) -> list[str]:
     for channel in channels:
         asked = Asked(channels=(channel,), templates={channel: "tmpl_1"}, publication_id=offer["id"])  # type: ignore[arg-type]
         its = {"id": f"dlv_{offer['id']}_{channel}", "customer_id": offer["customer_id"], "asked": asked}
-        until = {"until": NOW + timedelta(hours=1), "reason": "quiet_hours"}
-        new = Delivery(status="DEFERRED", due_at=NOW, created_at=NOW, **its, **until)
+        at = datetime.fromisoformat(offer["created_at"])
+        until = {"until": at + timedelta(hours=1), "reason": "quiet_hours"}
+        new = Delivery(status="DEFERRED", due_at=at, created_at=at, **its, **until)
         settings.table().commit(*entering(PROJECT, new, before=new, otherwise=Moved()))
     return [f"dlv_{offer['id']}_{channel}" for channel in channels]
 
