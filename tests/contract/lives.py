@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from infra.local import engine
@@ -14,6 +15,8 @@ from tests.builders import Clock, Shop, fresh, ok, until
 
 AT = datetime(2029, 5, 20, 6, tzinfo=UTC)
 Item = dict[str, Any]
+YEARS = count(1907)
+"""When she is born, each time that there is one."""
 
 
 class Life:
@@ -29,7 +32,8 @@ class Life:
             f"+35385{int(mark, 16) % 10**7:07}",
         )
         self.street, self.city, self.note = f"{mark} Street", f"{mark} City", f"note-{mark}"
-        self.birthdate, self.wedding = "1931-05-20", "1951-05-21"
+        born = next(YEARS)
+        self.birthdate, self.wedding = f"{born}-05-20", f"{born + 20}-05-21"
         self.source_id = f"shop-{mark}"
         self._level = int(mark[:8], 16)
         clock.set(AT)

@@ -68,7 +68,7 @@ def test_a_mail_is_shown_as_somebody_would_get_it_and_nothing_is_done(shop: Shop
     assert "Ann: MAY-XXXX, 20% off" in html
     assert shop.get(f"campaigns/{campaign['id']}")["vouchers_count"] == campaign["vouchers_count"]
     assert shop.get("publications", customer=who["id"])["publications"] == []
-    assert shop.get("deliveries", customer_id=who["id"])["total"] == 0
+    assert shop.get("deliveries", customer=who["id"])["total"] == 0
 
 
 def test_a_voucher_is_shown_by_its_own_code_and_a_receipt_without_the_link(shop: Shop, brand: dict[str, Any]) -> None:
