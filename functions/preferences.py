@@ -11,10 +11,10 @@ from http import HTTPStatus
 from shared.delivery.phrases import Phrases, phrases_of
 from shared.delivery.preference_page import Centre, body_of
 from shared.domain.errors import InvalidPayload, NotFound
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.choices import choices_of
 from shared.domain.post.consents import Consent, Word
 from shared.domain.post.links import Unsubscription, wish_of
-from shared.domain.post.suppressions import reaching
 from shared.runtime import settings
 from shared.runtime.explaining import explanations
 from shared.runtime.links import Links, Page, Visit
@@ -82,7 +82,7 @@ def _page(wish: Unsubscription, visit: Visit, says: Says, *, reasons: Sequence[s
     if person:
         words = phrases_of(person.customer.profile.locale, *visit.languages)
         consents = ConsentStore(table, project).get(person.customer.id)
-        suppressed = SuppressionStore(table, project).of(reaching(person.customer))
+        suppressed = SuppressionStore(table, project).of(addresses_of(person.customer))
         choices = choices_of(person.customer, consents, PolicyStore(table, project).get(), suppressed)
     centre = Centre(wish.channel, wish.purpose, choices, visit.at.date(), reasons)
     return Page(*says(words), body_of(centre, words), words.language, BrandStore(table, project).now())

@@ -60,8 +60,8 @@ COLOR = "#1f4fd8"
 
 
 class Page(NamedTuple):
-    """What somebody sees; nothing of them but what they have chosen, for whoever the message was passed on to sees it
-    as well.
+    """What somebody sees: what they have chosen and why they got the message, and no name, address or birthday, for
+    whoever the message was passed on to sees it as well.
     """
 
     title: str

@@ -3,10 +3,10 @@
 from shared.delivery.sms_parts import parts_of
 from shared.delivery.wording import what_failed
 from shared.delivery.writing import SAMPLE, facts_of, written
-from shared.domain.customers import Customer
 from shared.domain.errors import PromotionError
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.brands import Brand
-from shared.domain.post.deliveries import Channel, Message, NeverTaken
+from shared.domain.post.deliveries import Message, NeverTaken
 from shared.domain.post.previews import Cost, Texted
 from shared.storage.brands import BrandStore
 from shared.storage.table import Table
@@ -29,7 +29,7 @@ def write(table: Table, project: str, letter: Letter) -> tuple[Message, Texted |
         message = written(
             template,
             channel=template.channel,
-            to=_address(customer, template.channel),
+            to=addresses_of(customer).get(template.channel, ""),
             locale=letter.locale,
             facts=facts,
             brand=brand,
@@ -44,18 +44,6 @@ def write(table: Table, project: str, letter: Letter) -> tuple[Message, Texted |
             resource_type="message_template",
         ) from None
     return message, _texted(message, brand) if template.channel == "sms" else None
-
-
-def _address(customer: Customer, channel: Channel) -> str:
-    """Where it would go; for an app or a page, to the shop, which knows its customer."""
-    profile = customer.profile
-    match channel:
-        case "email":
-            return profile.email or ""
-        case "sms":
-            return profile.phone or ""
-        case "push" | "web":
-            return customer.id
 
 
 def _texted(message: Message, brand: Brand) -> Texted:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from shared.domain.exports import Held, Overview
-from shared.domain.post.deliveries import Channel
+from shared.domain.post.addresses import addresses_of
 from shared.domain.publications import Publication
 from shared.domain.summaries import Person
 from shared.domain.vouchers import Made
@@ -50,9 +50,7 @@ class HoldingsStore:
 
     def overview(self, person: Person, *, at: datetime) -> Overview:
         """The segments that somebody is in, and which of their addresses are not written to."""
-        profile = person.customer.profile
-        said: dict[Channel, str | None] = {"email": profile.email, "sms": profile.phone}
-        addresses: dict[Channel, str] = {channel: address for channel, address in said.items() if address}
+        addresses = addresses_of(person.customer, webhook=False)
         return Overview(
             SegmentStore(self._table, self.project).of(person, at=at),
             tuple(SuppressionStore(self._table, self.project).of(addresses).values()),

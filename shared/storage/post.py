@@ -9,9 +9,10 @@ from shared.domain.campaigns import Campaign
 from shared.domain.errors import Moved
 from shared.domain.ids import code_hash, derived
 from shared.domain.model import iso
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.contact_policy import Contacts
 from shared.domain.post.deliveries import Cause, Channel, Delivery, OnDemand, delivery_id
-from shared.domain.post.judging import Overtaken, Plan, Standing, addresses
+from shared.domain.post.judging import Overtaken, Plan, Standing
 from shared.domain.post.suppressions import Suppression
 from shared.domain.post.templates import MessageTemplate
 from shared.domain.publications import Known, Publication, Published, Response
@@ -27,7 +28,7 @@ from shared.storage.deliveries import DeliveryStore, delivery_of, entered, enter
 from shared.storage.documents import item_of, value_of
 from shared.storage.keys import Key
 from shared.storage.projects import ProjectStore
-from shared.storage.publications import PublicationStore
+from shared.storage.publications import PublicationStore, response_of
 from shared.storage.schedules import schedule_of
 from shared.storage.segments import SegmentStore
 from shared.storage.suppressions import ACCOUNT, SuppressionStore
@@ -91,7 +92,7 @@ class PostStore:
         since = delivery.created_at if delivery else cause.at if isinstance(cause, OnDemand) else at
         by_webhook = plan is not None and not {"push", "web"}.isdisjoint(plan.channels)
         webhook = by_webhook and WebhookStore(self._table, self.project).now() is not None
-        reached = addresses(customer, webhook=webhook) if customer and not ended else {}
+        reached = addresses_of(customer, webhook=webhook) if customer and not ended else {}
         return Standing(
             delivery=delivery,
             plan=plan,
@@ -312,7 +313,7 @@ def _answer(publication: Publication | None, joined: Item | None, since: datetim
     """
     if publication and publication.response:
         return publication.response
-    said = Response.model_validate_json(joined["response"]) if joined and "response" in joined else None
+    said = response_of(joined)
     return said if said and said.at >= since else None
 
 

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from shared.domain.customers import Customer, Learned, Profile, refuse_birth
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.consents import Consents, History, Word
 from shared.domain.post.deliveries import Channel
-from shared.domain.post.suppressions import Suppression, Wishes, reaching
+from shared.domain.post.suppressions import Suppression, Wishes
 from shared.domain.summaries import Person
 from shared.usecases import judged_anew
 
@@ -58,5 +59,5 @@ def wishes_of(customer: Customer, *, consents: Words, suppressions: Suppressions
     """What a customer allows, and has said; and where they are left in peace whatever they allow."""
     history = consents.history(customer.id)
     word = history.consents.word
-    at_rest = suppressions.of(reaching(customer)).values()
+    at_rest = suppressions.of(addresses_of(customer)).values()
     return Wishes(history, tuple(it for it in at_rest if it.stops("marketing", word(it.channel, "marketing"))))

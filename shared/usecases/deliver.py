@@ -19,6 +19,7 @@ from shared.domain.calendar.schedules import Schedule
 from shared.domain.codes import CodeConfig
 from shared.domain.customers import Customer, Profile
 from shared.domain.errors import Busy, Moved, PromotionError
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.contact_policy import Contact, Contacts, Defer, Drop, Send
 from shared.domain.post.deliveries import (
     Cause,
@@ -32,7 +33,7 @@ from shared.domain.post.deliveries import (
     PerhapsTaken,
     delivery_id,
 )
-from shared.domain.post.judging import Overtaken, Standing, addresses, best, judge, refuse_unfounded, spoilt
+from shared.domain.post.judging import Overtaken, Standing, best, judge, refuse_unfounded, spoilt
 from shared.domain.post.suppressions import Suppression
 from shared.domain.post.templates import MessageTemplate
 from shared.domain.publications import Published
@@ -227,7 +228,7 @@ def _published(
             reason = reason if reason == "voucher_gone" else "voucher_used_up"
             return _kept_back(entry.dropped(reason, at), entry, standing, means.post)
         delivery = giving.took(published) or reserved(published)
-    to = addresses(customer, webhook=standing.webhook)[send.channel]
+    to = addresses_of(customer, webhook=standing.webhook)[send.channel]
     voucher = best(published.vouchers, at=at)
     return Letter(delivery, template, schedule, customer, published, standing.project.zone, to, voucher, standing)
 

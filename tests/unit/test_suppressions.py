@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from shared.delivery.phrases import PHRASES
 from shared.domain.customers import Customer, Profile
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.consents import Consent, Consents
 from shared.domain.post.deliveries import Channel, Purpose
-from shared.domain.post.suppressions import Suppression, Why, left_behind, print_of, reaching
+from shared.domain.post.suppressions import Suppression, Why, left_behind, print_of
 from shared.domain.post.templates import NAMELESS
 from tests.unit.values import AT, DAY, MILLISECOND
 
@@ -93,7 +94,7 @@ def test_who_is_forgotten_leaves_behind_where_they_wanted_no_more_marketing() ->
         consent(DAY, channel="push"),
         Consent(channel="web", purpose="transactional", granted=False, source="form", at=AT),
     ]
-    assert reaching(ann) == {"email": "ann@example.com", "push": "cust_1", "web": "cust_1"}
+    assert addresses_of(ann) == {"email": "ann@example.com", "push": "cust_1", "web": "cust_1"}
     assert left_behind(ann, Consents(customer_id="cust_1").after(words)) == [
         ("ann@example.com", Suppression(channel="email", reason="unsubscribed", at=AT + DAY)),
         ("cust_1", Suppression(channel="web", reason="unsubscribed", at=AT + DAY)),

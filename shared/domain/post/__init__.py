@@ -1,6 +1,7 @@
 """What becomes of a message, from the moment at which it is due.
 
 consents.py        what somebody has allowed
+addresses.py       where customers are reached
 suppressions.py    addresses that are not written to, whoever they belong to
 choices.py         what a preference centre shows
 contact_policy.py  the one gate: send, wait, or drop

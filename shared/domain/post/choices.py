@@ -8,6 +8,7 @@ from typing import NamedTuple, get_args
 
 from shared.domain.customers import Customer
 from shared.domain.ids import hash_of
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.consents import Consents, Frequency
 from shared.domain.post.contact_policy import ContactPolicy, Topic
 from shared.domain.post.deliveries import Channel
@@ -40,9 +41,8 @@ def choices_of(
         word, at_rest = consents.word(channel, "marketing"), suppressed.get(channel)
         return consents.allow(channel, "marketing") and not (at_rest and at_rest.stops("marketing", word))
 
-    profile = customer.profile
-    reached = {"email": profile.email, "sms": profile.phone}
-    offered = (it for it in CHANNELS if reached.get(it) or consents.word(it, "marketing"))
+    reached = addresses_of(customer, webhook=False)
+    offered = (it for it in CHANNELS if it in reached or consents.word(it, "marketing"))
     return Choices(
         {it: on(it) for it in offered},
         tuple((it, consents.likes(it.id)) for it in policy.topics),

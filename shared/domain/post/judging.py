@@ -32,6 +32,7 @@ from shared.domain.campaigns import Campaign
 from shared.domain.customers import Customer
 from shared.domain.errors import InvalidPayload, NotFound
 from shared.domain.post import contact_policy
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.consents import Consents
 from shared.domain.post.contact_policy import LONGEST_WAIT, ContactPolicy, Contacts, Defer, Drop, Send
 from shared.domain.post.deliveries import Asked, Cause, Channel, Delivery, Due, OnDemand
@@ -106,7 +107,7 @@ def judge(standing: Standing, cause: Cause, *, at: datetime) -> Send | Defer | D
     verdict = contact_policy.judge(
         [channel for channel in plan.channels if channel in standing.templates],
         plan.purpose,
-        addresses=addresses(customer, webhook=standing.webhook),
+        addresses=addresses_of(customer, webhook=standing.webhook),
         consents=standing.consents,
         contacts=standing.others,
         policy=standing.policy,
@@ -220,13 +221,6 @@ def spoilt(vouchers: Sequence[Voucher], *, at: datetime) -> str | None:
 def best(vouchers: Sequence[Voucher], *, at: datetime) -> Voucher:
     """The first voucher that is worth telling of, else the first."""
     return next((voucher for voucher in vouchers if _spoilt(voucher, at) is None), vouchers[0])
-
-
-def addresses(customer: Customer, *, webhook: bool) -> dict[Channel, str]:
-    """Where somebody is reached on each channel; in an app and on a page the shop knows them by their id."""
-    profile, there = customer.profile, customer.id if webhook else None
-    its = {"email": profile.email, "sms": profile.phone, "push": there, "web": there}
-    return {channel: address for channel, address in its.items() if address}  # type: ignore[misc]
 
 
 def _has_ordered(standing: Standing, *, since: datetime) -> bool:

@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from shared.domain.customers import Customer
 from shared.domain.model import Frozen, Instant
+from shared.domain.post.addresses import addresses_of
 from shared.domain.post.consents import Consent, Consents, History
 from shared.domain.post.deliveries import Channel, Purpose
 
@@ -41,15 +42,9 @@ class Wishes(NamedTuple):
     suppressed: tuple[Suppression, ...]
 
 
-def reaching(customer: Customer) -> dict[Channel, str]:
-    """Where a customer is reached on each channel; by the shop's own app and page under their id."""
-    its = {"email": customer.profile.email, "sms": customer.profile.phone, "push": customer.id, "web": customer.id}
-    return {channel: address for channel, address in its.items() if address}  # type: ignore[misc]
-
-
 def left_behind(customer: Customer, consents: Consents) -> list[tuple[str, Suppression]]:
     """What stays of somebody who is forgotten: each address at which they wanted no more marketing, since when."""
-    addresses = reaching(customer)
+    addresses = addresses_of(customer)
     words = (it for it in consents.current if it.purpose == "marketing" and not it.granted and it.channel in addresses)
     return [(addresses[it.channel], Suppression(channel=it.channel, reason="unsubscribed", at=it.at)) for it in words]
 
